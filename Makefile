@@ -63,7 +63,7 @@ endif
 	@touch $@
 
 .venv/.made-project: setup.cfg pyproject.toml .venv/.made-run
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+	@PYTHONWARNINGS=ignore $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
         --config-settings editable_mode=compat -e . || { \
 	    echo 'Szansa itself could not be installed into .venv: see the lines above.' >&2; exit 1; }
 	@touch $@
