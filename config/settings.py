@@ -78,6 +78,10 @@ class Settings:
         }
         return {**os.environ, **{name: value for name, value in own.items() if value}}
 
+    def publish(self) -> None:
+        """Make these the settings that `load` gives in this process and those it forks."""
+        os.environ.update(self.environment())
+
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings that the environment and `szansa.toml` give.

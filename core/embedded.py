@@ -46,6 +46,10 @@ class EmbeddedError(SzansaError):
     """An embedded service cannot run; the message says why."""
 
 
+class AlreadyRunning(EmbeddedError):
+    """Another process holds the data folder."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where the embedded services of one data folder are."""
@@ -76,7 +80,7 @@ class Place:
 def claimed(home: Path) -> Iterator[Place]:
     """Hold the data folder alone, made ready for the services.
 
-    Raises EmbeddedError where another process holds it.
+    Raises AlreadyRunning where another process holds it.
     """
     _make_private(home)
     _make_private(home / "run")
@@ -84,7 +88,9 @@ def claimed(home: Path) -> Iterator[Place]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise EmbeddedError(f"Szansa is already running with the data folder {home}.") from None
+            raise AlreadyRunning(
+                f"Szansa is already running with the data folder {home}."
+            ) from None
         _forget_last_run(home)
         keep_secret(home / KEY_FILE)
         place = Place(home, _socket_folder(home), _service_login(home))
@@ -386,11 +392,8 @@ def services(settings: Settings, options: Mapping[str, str] | None = None) -> It
     with ExitStack() as stack:
         try:
             place = stack.enter_context(claimed(settings.home))
-        except EmbeddedError:
-            found = running(settings.home)
-            if found is None:
-                raise
-            yield pointed_at(found, settings)
+        except AlreadyRunning:
+            yield found(settings)
             return
         if settings.embedded_database:
             program = postgres_program(place, options)
@@ -399,6 +402,31 @@ def services(settings: Settings, options: Mapping[str, str] | None = None) -> It
             program = redis_program(place)
             await_redis(place, stack.enter_context(_started(program)), program)
         yield pointed_at(place, settings)
+
+
+def found(settings: Settings) -> Settings:
+    """Return settings with the services that are named or that run in the data folder.
+
+    Raises EmbeddedError where neither is so; nothing is started.
+    """
+    if settings.database_url and settings.redis_url:
+        return settings
+    place = running(settings.home) if _is_held(settings.home) else None
+    if place is None:
+        raise EmbeddedError(
+            "Neither are DATABASE_URL and REDIS_URL set nor does `szansa up` run with the data "
+            f"folder {settings.home}."
+        )
+    return pointed_at(place, settings)
+
+
+def _is_held(home: Path) -> bool:
+    with suppress(FileNotFoundError), (home / "run" / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def pointed_at(place: Place, settings: Settings) -> Settings:

@@ -1,9 +1,9 @@
 """Bringing the database to the state that the code expects.
 
-One line of revisions for core and one per plugin, told apart by the name before the last
-underscore of a revision (`core_0003`, `contacts_0001`), all in one Alembic version table.
-Core's revisions come first, then those of the plugins. None says `depends_on`: Alembic would then
-keep no row for what is depended on, and core's own place were lost with the plugin that is deleted.
+One line of revisions for core and one per plugin (see `core.revisions`), all in one Alembic
+version table. Core's revisions come first, then those of the plugins. None says `depends_on`:
+Alembic would then keep no row for what is depended on, and core's own place were lost with the
+plugin that is deleted.
 """
 
 from __future__ import annotations
@@ -19,19 +19,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, NullPool, create_engine, text
 
-from core.errors import SzansaError
+from core.revisions import FOLDER, ROOT, owner_of, owners, refuse_newer, revisions_of
 
-ROOT = Path(__file__).resolve().parent.parent
-FOLDER = Path("migrations") / "versions"
 LOCK = 5_374_616_001  # any number, the same in every process that migrates
-
-
-class NewerDatabase(SzansaError):
-    """The database was written by a newer version of the code."""
-
-
-class OlderDatabase(SzansaError):
-    """The database waits for migrations."""
 
 
 class _Context(MigrationContext):
@@ -39,17 +29,6 @@ class _Context(MigrationContext):
 
     def get_current_heads(self) -> tuple[str, ...]:
         return tuple(each for each in super().get_current_heads() if owner_of(each) in owners())
-
-
-def owner_of(revision: str) -> str:
-    """Return the plugin, or `core`, that a revision belongs to."""
-    return revision.rpartition("_")[0]
-
-
-def owners() -> dict[str, Path]:
-    """Return the folders of revisions by the name of their owner, core first."""
-    folders = [ROOT / "core" / FOLDER, *sorted(ROOT.glob(f"plugins/*/{FOLDER}"))]
-    return {folder.parents[1].name: folder for folder in folders if folder.is_dir()}
 
 
 def upgrade(database_url: str) -> list[str]:
@@ -62,10 +41,11 @@ def upgrade(database_url: str) -> list[str]:
     applied: list[str] = []
 
     def steps(heads: Any, context: Any) -> Any:
-        _refuse_newer(script, heads)
+        refuse_newer(list(heads))
         found = [
             step
-            for owner in _owners_with_revisions(script)
+            for owner in owners()
+            if revisions_of(owner)
             for step in script._upgrade_revs(f"{owner}@head", heads)  # noqa: SLF001  (Alembic's recipe)
         ]
         applied.extend(step.revision.revision for step in found)
@@ -79,24 +59,6 @@ def upgrade(database_url: str) -> list[str]:
     return applied
 
 
-def waiting(database_url: str) -> list[str]:
-    """Return the newest revisions of the code that the database does not have.
-
-    Raises NewerDatabase.
-    """
-    script = _script()
-    with _connection(database_url) as connection:
-        heads = _context(connection).get_current_heads()
-    _refuse_newer(script, heads)
-    return sorted(set(script.get_heads()) - set(heads))
-
-
-def check(database_url: str) -> None:
-    """Raise OlderDatabase or NewerDatabase unless code and database fit together."""
-    if waiting(database_url):
-        raise OlderDatabase("The database is older than this Szansa: run `szansa migrate`.")
-
-
 def differences(connection: Connection, metadata: MetaData) -> list[Any]:
     """Return what the models have and the migrated database has not, and the other way round."""
     return list(compare_metadata(_context(connection, **_comparison()), metadata))
@@ -104,18 +66,15 @@ def differences(connection: Connection, metadata: MetaData) -> list[Any]:
 
 def draft(database_url: str, metadata: MetaData, owner: str, message: str) -> Path:
     """Write a revision for `owner` from what its models have and the database has not."""
-    script = _script()
     folder = ROOT / ("core" if owner == "core" else f"plugins/{owner}") / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    numbers = [
-        each.revision for each in script.walk_revisions() if owner_of(each.revision) == owner
-    ]
+    numbers = revisions_of(owner)
     with _connection(database_url) as connection:
         found = produce_migrations(_context(connection, **_comparison(owner)), metadata)
     number = f"{len(numbers) + 1:04}"
     code = render_python_code(found.upgrade_ops) if found.upgrade_ops else ""
     code = "\n".join(line for line in code.splitlines() if "### " not in line).strip()
-    written = _script(folder).generate_revision(
+    written = _script().generate_revision(
         f"{owner}_{number}",
         message,
         head=f"{owner}@head" if numbers else "base",
@@ -128,13 +87,8 @@ def draft(database_url: str, metadata: MetaData, owner: str, message: str) -> Pa
     return Path(written.path) if written else folder
 
 
-def _owners_with_revisions(script: ScriptDirectory) -> list[str]:
-    named = {owner_of(each.revision) for each in script.walk_revisions()}
-    return [owner for owner in owners() if owner in named]
-
-
-def _script(*more: Path) -> ScriptDirectory:
-    locations = [str(folder) for folder in dict.fromkeys([*owners().values(), *more])]
+def _script() -> ScriptDirectory:
+    locations = [str(folder) for folder in owners().values()]
     return ScriptDirectory(str(ROOT / "core" / "migrations"), version_locations=locations)
 
 
@@ -149,16 +103,6 @@ def _comparison(owner: str = "") -> dict[str, Any]:
         return kind != "table" or name.startswith(f"{owner}_" if owner else "")
 
     return {"compare_type": True, "compare_server_default": True, "include_object": wanted}
-
-
-def _refuse_newer(script: ScriptDirectory, heads: Any) -> None:
-    known = {each.revision for each in script.walk_revisions()}
-    unknown = sorted(set(heads) - known)
-    if unknown:
-        raise NewerDatabase(
-            f"The database is newer than this Szansa, which does not know {', '.join(unknown)}: "
-            "start the newer version."
-        )
 
 
 @contextmanager

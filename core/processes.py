@@ -59,9 +59,19 @@ def start(program: Program) -> subprocess.Popen[bytes]:
 
 def stop(process: subprocess.Popen[bytes], program: Program) -> None:
     """End `process`: politely first, by SIGKILL when its patience is over."""
-    if process.poll() is not None:
-        return
-    process.send_signal(program.stop_signal)
+    stop_together([(process, program)])
+
+
+def stop_together(running: list[tuple[subprocess.Popen[bytes], Program]]) -> None:
+    """End several at the same time: all are asked first, then each is waited for."""
+    for process, program in running:
+        if process.poll() is None:
+            process.send_signal(program.stop_signal)
+    for process, program in running:
+        _await_end(process, program)
+
+
+def _await_end(process: subprocess.Popen[bytes], program: Program) -> None:
     try:
         process.wait(program.patience)
     except subprocess.TimeoutExpired:

@@ -1,1 +1,1 @@
-"""Persons and companies: the people the organisation deals with."""
+"""Persons and companies."""

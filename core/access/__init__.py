@@ -1,0 +1,20 @@
+"""The access engine: one rule behind every list, count, check and explanation."""
+
+from core.access.actor import Actor, actor_of
+from core.access.engine import Access, NoAccess, everything, fetch, levels_of
+from core.access.reasons import Answer, why
+from core.access.rule import Rule, rule_for
+
+__all__ = [
+    "Access",
+    "Actor",
+    "Answer",
+    "NoAccess",
+    "Rule",
+    "actor_of",
+    "everything",
+    "fetch",
+    "levels_of",
+    "rule_for",
+    "why",
+]

@@ -1,0 +1,166 @@
+"""Loading records by the rule: the only way to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from core.access.actor import Actor
+from core.access.rule import HOLDINGS, rule_for
+from core.db import current_account, db, sql
+from core.errors import Forbidden, NotFound
+from core.i18n import _
+from core.records.models import Record
+from core.registry import registry
+
+
+class NoAccess(Forbidden):
+    """A private record without full access: only its basic line may be shown."""
+
+    def __init__(self, basic: Basic) -> None:
+        super().__init__(_("You have no access. Ask the owner."))
+        self.basic = basic
+
+
+@dataclass(frozen=True)
+class Basic:
+    """The basic line of a record: its name, kind and owner, and nothing else."""
+
+    id: int
+    kind: str
+    name: str
+    owner_id: int | None
+
+
+@dataclass(frozen=True)
+class Access:
+    """A record to which the actor has full access, with what he holds on it."""
+
+    record: Record
+    row: Any
+    actor: Actor
+    is_owner: bool
+    is_participant: bool
+
+    def can(self, right: str) -> bool:
+        """Tell whether the actor holds a right on the record."""
+        kind = self.record.kind
+        return (
+            self.actor.has(kind, right)
+            or (self.is_owner and (kind, right) in self.actor.owner_ticks)
+            or (self.is_participant and (kind, right) in self.actor.participant_ticks)
+        )
+
+    def require(self, right: str) -> None:
+        """Raise Forbidden where the actor lacks a right, naming it and who can grant it."""
+        if not self.can(right):
+            label = registry().rights.get(self.record.kind, right).label
+            raise Forbidden(
+                _(
+                    "You do not have the right “%(right)s” here. "
+                    "The owner or an administrator can help.",
+                    right=label,
+                )
+            )
+
+
+def fetch(
+    kind: str,
+    record_id: int,
+    actor: Actor,
+    right: str = "view",
+    *,
+    trashed: bool = False,
+    lock: bool = False,
+) -> Access:
+    """Return the record with what the actor holds on it.
+
+    Raises NotFound where he may not know of it, NoAccess where he has the basic line alone, and
+    Forbidden where he lacks the right. With `trashed` it looks in the trash, with `lock` the row
+    stays locked until the transaction ends.
+    """
+    rule = rule_for(actor, (kind,))
+    statement = _FETCH_ONE.format(
+        full=rule.full,
+        basic=rule.basic,
+        holdings=HOLDINGS,
+        alive="r.deleted_at is not null" if trashed else "r.deleted_at is null",
+        lock="for update of r" if lock else "",
+    )
+    found = sql(statement, id=record_id, kind=kind, **_without_kinds(rule.values)).one_or_none()
+    if found is None or not found.is_basic or (trashed and not found.is_full):
+        raise NotFound(_("There is no such record."))
+    if not found.is_full:
+        raise NoAccess(Basic(found.id, found.kind, found.name, found.owner_id))
+    access = Access(
+        record=_load(Record, record_id, refresh=lock),
+        row=_load(registry().kinds[kind].row, record_id, refresh=lock),
+        actor=actor,
+        is_owner=found.is_owner,
+        is_participant=found.is_participant,
+    )
+    if right != "view":
+        access.require(right)
+    return access
+
+
+_FETCH_ONE = """
+select r.id, r.kind, r.name, r.owner_id,
+  coalesce({full}, false) as is_full, coalesce({basic}, false) as is_basic, {holdings}
+from core_record r
+where r.account_id = :account and r.id = :id and r.kind = :kind and {alive} {lock}
+"""
+
+
+def _without_kinds(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key != "kinds"}
+
+
+def _load(model: Any, record_id: int, *, refresh: bool) -> Any:
+    statement = select(model).where(model.id == record_id)
+    options = {"by_rule": True, "populate_existing": refresh}
+    return db.session.execute(statement, execution_options=options).scalar_one()
+
+
+def levels_of(actor: Actor, record_ids: Iterable[int]) -> dict[int, Level]:
+    """Return what the actor may know of each record: absent IDs are absent to him.
+
+    Records in the trash are absent too.
+    """
+    wanted = sorted(set(record_ids))
+    if not wanted:
+        return {}
+    kinds = tuple(kind.key for kind in registry().kinds.of(actor.active_plugins))
+    rule = rule_for(actor, kinds)
+    statement = f"""
+        select r.id, r.kind, r.name, r.owner_id, coalesce({rule.full}, false) as is_full
+        from core_record r
+        where r.account_id = :account and r.id = any(:ids) and r.kind = any(:kinds)
+          and r.deleted_at is null and {rule.basic}
+    """
+    rows = sql(statement, ids=wanted, **rule.values)
+    return {
+        row.id: Level(Basic(row.id, row.kind, row.name, row.owner_id), row.is_full) for row in rows
+    }
+
+
+@dataclass(frozen=True)
+class Level:
+    """What an actor may know of a record: everything, or its basic line."""
+
+    basic: Basic
+    is_full: bool
+
+
+def everything(model: Any, *, reason: str) -> Select[Any]:
+    """Return a statement over all records of the account, for work that serves no single user.
+
+    `reason` says why no user's rights apply; execute it with `db.session.execute`.
+    """
+    if not reason:
+        raise ValueError("everything() needs a reason")
+    current_account()
+    return select(model).execution_options(by_rule=True, reason=reason)

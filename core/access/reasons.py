@@ -1,0 +1,227 @@
+"""Why a user can or cannot: the facts of the rule, told as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.access.actor import Actor
+from core.accounts.queries import AccountFacts, account_facts
+from core.contracts import Right
+from core.db import sql
+from core.i18n import _
+from core.records.models import PUBLIC, Record
+from core.registry import registry
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer for one right: held or not, with one sentence per reason.
+
+    For a right that is not held the sentences say what would give it and who can grant it.
+    """
+
+    right: str
+    label: str
+    is_held: bool
+    sentences: tuple[str, ...]
+
+
+_FACTS = """
+select h.principal_id, h.role, h.added_at, h.added_by_id
+from core_holder h where h.account_id = :account and h.record_id = :id
+"""
+
+_OWNER_SINCE = """
+select s.at from core_change c
+join core_change_set s on s.account_id = c.account_id and s.id = c.change_set_id
+where c.account_id = :account and c.record_id = :id and c.diff ? 'owner'
+order by c.version desc limit 1
+"""
+
+_MANAGED = """
+with recursive below as (
+    select m.team_id as root, m.team_id as id from core_membership m
+    join core_role r on r.account_id = m.account_id and r.id = m.role_id
+    where m.account_id = :account and m.user_id = :user and r.has_reach
+    union
+    select b.root, t.id from core_team t join below b on t.parent_id = b.id
+    where t.account_id = :account
+)
+select b.root, b.id as team_id, m.user_id from below b
+join core_membership m on m.account_id = :account and m.team_id = b.id
+where m.user_id = any(:owners)
+"""
+
+_ROLES = """
+select r.key, r.name, array_agg(t.kind || '.' || t."right") filter (where t.role_id is not null)
+  as ticks
+from core_membership m
+join core_role r on r.account_id = m.account_id and r.id = m.role_id
+left join core_role_tick t on t.account_id = r.account_id and t.role_id = r.id
+where m.account_id = :account and m.user_id = :user group by r.id, r.key, r.name
+"""
+
+_GRANTING = """
+select name from core_role r join core_role_tick t
+  on t.account_id = r.account_id and t.role_id = r.id
+where r.account_id = :account and t.kind = :kind and t."right" = :right order by r.id
+"""
+
+
+def role_name(key: str | None, name: str) -> str:
+    """Return a role's name in the reader's language; own roles keep theirs."""
+    shipped = {
+        "administrator": _("Administrator"),
+        "manager": _("Manager"),
+        "user": _("User"),
+        "owner": _("Owner"),
+        "participant": _("Participant"),
+    }
+    return shipped.get(key or "", name)
+
+
+def why(actor: Actor, record: Record, day: Callable[[datetime], str]) -> list[Answer]:
+    """Return the answers for View and every other right on a record.
+
+    `day` turns a moment into the reader's date. The record's existence must already be known to
+    whoever reads the answer.
+    """
+    facts = account_facts()
+    telling = _Telling(actor, record, facts, day)
+    ways = telling.ways_to_see()
+    kind = record.kind
+    answers = []
+    for right in registry().rights.of_kind(kind):
+        if right.key == "view":
+            answers.append(
+                Answer("view", str(right.label), bool(ways), tuple(ways or telling.missing_view()))
+            )
+        elif right.key not in {"add", "import"}:
+            answers.append(telling.answer(right, sees=bool(ways)))
+    return answers
+
+
+class _Telling:
+    def __init__(
+        self, actor: Actor, record: Record, facts: AccountFacts, day: Callable[[datetime], str]
+    ) -> None:
+        self.actor, self.record, self.facts, self.day = actor, record, facts, day
+        self.holders = sql(_FACTS, id=record.id).all()
+        self.owners = [
+            each
+            for each in [
+                record.owner_id,
+                *(row.principal_id for row in self.holders if row.role == "owner"),
+            ]
+            if each is not None
+        ]
+        self.participations = [
+            row
+            for row in self.holders
+            if row.role == "participant" and row.principal_id in actor.principals
+        ]
+        self.roles = sql(_ROLES, user=actor.user_id).all()
+
+    def name(self, principal_id: int | None) -> str:
+        return self.facts.principal_name(principal_id) if principal_id else _("somebody")
+
+    def ways_to_see(self) -> list[str]:
+        if not self.actor.is_active:
+            return []
+        ways = []
+        if self.actor.is_administrator:
+            ways.append(_("You are an administrator."))
+        if self.actor.user_id in self.owners:
+            ways.append(_("You are the owner since %(day)s.", day=self.owner_since()))
+        ways.extend(self.participation(row) for row in self.participations)
+        ways.extend(self.reach())
+        if self.record.visibility == PUBLIC and self.actor.has(self.record.kind, "view"):
+            ways.append(_("It is public and your role has View."))
+        return ways
+
+    def owner_since(self) -> str:
+        changed = sql(_OWNER_SINCE, id=self.record.id).scalar()
+        return self.day(changed or self.record.created_at)
+
+    def participation(self, row: Any) -> str:
+        values = {"day": self.day(row.added_at), "who": self.name(row.added_by_id)}
+        if row.principal_id == self.actor.user_id:
+            return _("You are a participant, added by %(who)s on %(day)s.", **values)
+        return _(
+            "Your team %(team)s is a participant, added by %(who)s on %(day)s.",
+            team=self.name(row.principal_id),
+            **values,
+        )
+
+    def reach(self) -> list[str]:
+        if not self.owners:
+            return []
+        rows = sql(_MANAGED, user=self.actor.user_id, owners=self.owners)
+        return sorted(
+            {
+                _(
+                    "You manage the team %(team)s, to which %(owner)s belongs.",
+                    team=self.name(row.root),
+                    owner=self.name(row.user_id),
+                )
+                for row in rows
+            }
+        )
+
+    def missing_view(self) -> list[str]:
+        owner = self.name(self.record.owner_id) if self.record.owner_id else None
+        if owner:
+            return [
+                _(
+                    "The owner %(owner)s or an administrator can add you as participant.",
+                    owner=owner,
+                )
+            ]
+        return [_("An administrator can add you as participant.")]
+
+    def answer(self, right: Right, *, sees: bool) -> Answer:
+        label = str(right.label)
+        if not sees:
+            return Answer(right.key, label, is_held=False, sentences=tuple(self.missing_view()))
+        given = self.given_by(right)
+        if given:
+            return Answer(right.key, label, is_held=True, sentences=tuple(given))
+        return Answer(right.key, label, is_held=False, sentences=tuple(self.missing(right)))
+
+    def given_by(self, right: Right) -> list[str]:
+        if self.actor.is_administrator:
+            return [_("Administrators have every right.")]
+        wire = f"{right.kind}.{right.key}"
+        given = [
+            _("Your role %(role)s has the right.", role=role_name(row.key, row.name))
+            for row in self.roles
+            if wire in (row.ticks or ())
+        ]
+        if (right.kind, right.key) in self.actor.owner_ticks and (
+            self.actor.user_id in self.owners
+        ):
+            given.append(_("The owner has the right."))
+        if (right.kind, right.key) in self.actor.participant_ticks and self.participations:
+            given.append(_("Participants have the right."))
+        return given
+
+    def missing(self, right: Right) -> list[str]:
+        roles = [row.name for row in sql(_GRANTING, kind=right.kind, right=right.key)]
+        holders = []
+        if (right.kind, right.key) in self.actor.owner_ticks:
+            holders.append(_("owner"))
+        if (right.kind, right.key) in self.actor.participant_ticks:
+            holders.append(_("participant"))
+        have = [role_name(name.lower(), name) for name in roles] + holders
+        sentences = []
+        if have:
+            sentences.append(_("These have it: %(names)s.", names=", ".join(have)))
+        owner = self.name(self.record.owner_id) if self.record.owner_id else ""
+        if owner:
+            sentences.append(_("%(owner)s or an administrator can give it to you.", owner=owner))
+        else:
+            sentences.append(_("An administrator can give it to you."))
+        return sentences

@@ -1,0 +1,103 @@
+"""The access rule as SQL: the one place where it is written.
+
+    full  = administrator, or an owner within reach, or a participant among the principals,
+            or public and View ticked
+    basic = full, or private and View ticked
+
+Every fragment speaks of the record under the alias `r`. The same predicate has two physical
+forms: `dense` is probed row by row along an index, for users who may see much; `sparse` gathers
+the few IDs first. Both give the same rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.access.actor import Actor
+
+_HELD = """(select true from core_holder h
+  where h.account_id = r.account_id and h.record_id = r.id
+  and (h.principal_id = any(:principals)
+       or (h.role = 'owner' and h.principal_id = any(:reached)))
+  limit 1)"""
+
+_PARTICIPATES = """(select true from core_holder h
+  where h.account_id = r.account_id and h.record_id = r.id
+  and h.role = 'participant' and h.principal_id = any(:principals) limit 1)"""
+
+_OWNS = """(r.owner_id = :actor_id or (select true from core_holder h
+  where h.account_id = r.account_id and h.record_id = r.id
+  and h.role = 'owner' and h.principal_id = :actor_id limit 1))"""
+
+_CANDIDATES = """
+select r.id from core_record r
+where r.account_id = :account and r.kind = any(:kinds) and r.deleted_at is null
+and (r.id = any(array(
+        select h.record_id from core_holder h
+        where h.account_id = :account and h.principal_id = any(:principals)
+        union all
+        select h.record_id from core_holder h
+        where h.account_id = :account and h.role = 'owner' and h.principal_id = any(:reached)))
+     or r.owner_id = any(:reached){by_visibility})
+"""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The rule for one actor and some kinds.
+
+    `full` and `basic` are predicates over `r`; `candidates` selects the IDs of all records of
+    the kinds for which `basic` holds; `values` are the bound values of all three.
+    """
+
+    full: str
+    basic: str
+    candidates: str
+    values: dict[str, Any]
+
+
+def rule_for(actor: Actor, kinds: tuple[str, ...]) -> Rule:
+    """Return the rule for an actor over records of the given kinds (one or more)."""
+    values = {
+        "principals": list(actor.principals),
+        "reached": list(actor.reached),
+        "actor_id": actor.user_id,
+        "kinds": list(kinds),
+    }
+    if not actor.is_active:
+        return Rule("false", "false", _CANDIDATES.format(by_visibility=") and (false"), values)
+    if actor.is_administrator:
+        return Rule("true", "true", _CANDIDATES.format(by_visibility=" or true"), values)
+    viewable = [kind for kind in kinds if actor.has(kind, "view")]
+    held = f"(r.owner_id = any(:reached) or {_HELD})"
+    if not viewable:
+        return Rule(held, held, _CANDIDATES.format(by_visibility=""), values)
+    everywhere = len(viewable) == len(kinds)
+    of_kind = "" if everywhere else " and r.kind = any(:viewable)"
+    if not everywhere:
+        values["viewable"] = viewable
+    return Rule(
+        full=f"((r.visibility = 'public'{of_kind}) or {held})",
+        basic=f"((r.visibility <> 'hidden'{of_kind}) or {held})",
+        candidates=_CANDIDATES.format(
+            by_visibility=f" or (r.visibility in ('public', 'private'){of_kind})"
+        ),
+        values=values,
+    )
+
+
+def right_sql(actor: Actor, kind: str, right: str) -> str:
+    """Return the predicate that an actor holds a right on `r`, whose full access is known."""
+    if actor.has(kind, right):
+        return "true"
+    ways = []
+    if (kind, right) in actor.owner_ticks:
+        ways.append(_OWNS)
+    if (kind, right) in actor.participant_ticks:
+        ways.append(_PARTICIPATES)
+    return f"({' or '.join(ways)})" if ways else "false"
+
+
+HOLDINGS = f"""coalesce({_OWNS}, false) as is_owner,
+  coalesce({_PARTICIPATES}, false) as is_participant"""

@@ -1,0 +1,1 @@
+"""The account, its package and its plugin switches."""

@@ -1,0 +1,116 @@
+"""Putting the application together."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from pathlib import Path
+from typing import Any
+
+import tomllib
+from flask import Flask
+from flask_babel import Babel
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+
+import plugins
+from config.settings import Settings, load
+from core import plugin as own, web
+from core.contracts import PACKAGES
+from core.db import db
+from core.records.kinds import common_rights
+from core.registry import Registry
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(
+    settings: Settings | None = None, *, with_plugins: tuple[str, ...] | None = None
+) -> Flask:
+    """Return the application, with every plugin whose folder is there.
+
+    Raises when a plugin cannot be registered or an address does not say who may open it: the
+    application starts right, or not at all.
+    """
+    settings = settings or load()
+    app = Flask("core", template_folder="pages", static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.old_secret_keys),
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SESSION_COOKIE_NAME="szansa",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.url.startswith("https://"),
+        MAX_FORM_MEMORY_SIZE=5_000_000,
+        MAX_CONTENT_LENGTH=settings.import_bytes + 1_000_000,
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_TRANSLATION_DIRECTORIES=";".join(_translation_folders()),
+        BABEL_DEFAULT_LOCALE="en",
+        SZANSA=settings,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    registry = Registry(packages=_packages())
+    app.extensions["szansa"] = registry
+    db.init_app(app)
+    Babel(app, locale_selector=web.language)
+    CSRFProtect(app)
+    registry.hooks.register(own, "core")
+    for name in plugin_names() if with_plugins is None else with_plugins:
+        registry.hooks.register(importlib.import_module(f"plugins.{name}.plugin"), name)
+    _take_in(registry)
+    web.install(app)
+    for blueprint in _flat(registry, "register_blueprints"):
+        app.register_blueprint(blueprint)
+    web.lock(app)
+    return app
+
+
+def plugin_names() -> list[str]:
+    """Return the names of the plugins whose folders are there."""
+    found = [each.name for each in pkgutil.iter_modules(plugins.__path__) if each.ispkg]
+    return sorted(name for name in found if (ROOT / "plugins" / name / "plugin.py").is_file())
+
+
+def _flat(registry: Registry, hook: str) -> list[Any]:
+    return [each for answer in registry.hooks.everywhere(hook) for each in answer]
+
+
+def _take_in(registry: Registry) -> None:
+    registry.hooks.check()
+    for name, spec in registry.hooks.named("register_plugin"):
+        registry.plugins[name] = spec
+    for name, kinds in registry.hooks.named("register_kinds"):
+        for kind in kinds:
+            registry.kinds.add(kind, name)
+            for right in common_rights(kind):
+                registry.rights.add(right)
+    for right in _flat(registry, "register_rights"):
+        registry.rights.add(right)
+    registry.settings.update({each.key: each for each in _flat(registry, "register_settings")})
+    registry.settings.update({each.key: each for each in own.settings_of(registry.kinds)})
+    registry.jobs.update({each.name: each for each in _flat(registry, "register_jobs")})
+    registry.cron.extend(_flat(registry, "register_cron"))
+    registry.causes.update({each.key: each for each in _flat(registry, "register_causes")})
+    registry.list_filters.update(
+        {each.key: each for each in _flat(registry, "register_list_filters")}
+    )
+
+
+def _packages() -> dict[str, frozenset[str]]:
+    """Return for each package the plugins it includes, those of the lower ones among them."""
+    with (ROOT / "config" / "packages.toml").open("rb") as file:
+        listed = tomllib.load(file)
+    packages: dict[str, frozenset[str]] = {}
+    included: frozenset[str] = frozenset()
+    for name in PACKAGES:
+        included |= frozenset(listed[name]["plugins"])
+        packages[name] = included
+    return packages
+
+
+def _translation_folders() -> list[str]:
+    folders = [ROOT / "core" / "translations"]
+    folders += [ROOT / "plugins" / name / "translations" for name in plugin_names()]
+    return [str(folder) for folder in folders if folder.is_dir()]

@@ -1,0 +1,1 @@
+"""Change sets: every write of business data, captured with the values before and after."""

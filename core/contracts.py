@@ -1,0 +1,151 @@
+"""The frozen values that plugins and core exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from core.i18n import Text
+
+if TYPE_CHECKING:
+    from core.access.actor import Actor
+
+PACKAGES = ("basic", "growth", "automation", "enterprise")
+
+MANAGER, USER, OWNER, PARTICIPANT = "manager", "user", "owner", "participant"
+
+
+@dataclass(frozen=True)
+class Right:
+    """A right on records of a kind, or, with the kind `general`, without a record.
+
+    `shipped` names the roles that have it from the start, `locked` those that keep it always.
+    """
+
+    kind: str
+    key: str
+    label: Text
+    explanation: Text
+    shipped: tuple[str, ...] = ()
+    locked: tuple[str, ...] = ()
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class NavEntry:
+    """An entry of the main menu; `children` stand below it."""
+
+    label: Text
+    url: str
+    icon: str
+    order: int = 100
+    children: tuple[NavEntry, ...] = ()
+
+
+@dataclass(frozen=True)
+class AddEntry:
+    """An entry of the menu + Add."""
+
+    label: Text
+    url: str
+    icon: str
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class SettingsPage:
+    """A page of Profile settings (`profile`) or Account settings (`account`)."""
+
+    area: str
+    group: Text
+    label: Text
+    url: str
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A box on a profile: a part page with its values, in the middle or at the right."""
+
+    key: str
+    title: Text
+    page: str
+    values: dict[str, Any]
+    order: int = 100
+    place: str = "middle"
+
+
+@dataclass(frozen=True)
+class RecordAction:
+    """An action in a profile's menu; offered only where the right is held."""
+
+    label: Text
+    url: str
+    icon: str
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """A filter that a plugin brings to lists, as `?key=value`.
+
+    `condition` is SQL over the record `r` with the bound value `:filter_value`; `label` turns the
+    value into the sentence shown on the chip, and returns None where the value means nothing.
+    """
+
+    key: str
+    condition: str
+    label: Callable[[str, Actor], str | None]
+
+
+@dataclass(frozen=True)
+class JobType:
+    """Work that runs outside requests: `run(**arguments)` inside the unit of work of a job.
+
+    `retries` counts further tries after a failure.
+    """
+
+    name: str
+    run: Callable[..., None]
+    retries: int = 3
+
+
+@dataclass(frozen=True)
+class CronEntry:
+    """A job that starts by itself every `every`."""
+
+    name: str
+    run: Callable[[], None]
+    every: timedelta
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A cause of notifications; `text` makes the sentence from the stored parameters."""
+
+    key: str
+    label: Text
+    text: Callable[[dict[str, Any]], str]
+
+
+@dataclass(frozen=True)
+class PluginSpec:
+    """What the page Package and plugins says of a plugin."""
+
+    name: str
+    label: Text
+    description: Text
+    package: str = "basic"
+    is_switchable: bool = True
+    shipped_on: bool = True
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """An account-wide setting with its declared start value (a JSON value)."""
+
+    key: str
+    shipped: Any = field(hash=False)

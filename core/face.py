@@ -1,0 +1,172 @@
+"""What every page shows around its content: user, menus, notices, assets."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, flash, g, get_flashed_messages, render_template, request, url_for
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+
+from core.access import NoAccess
+from core.accounts.queries import account_facts
+from core.db import sql
+from core.formats import Formats
+from core.registry import registry
+from core.shown import Action, NavEntry, NavGroup, Toast, UserFace
+
+DIST = Path(__file__).parent / "static" / "dist"
+
+
+def install(app: Flask) -> None:
+    """Give the pages what they may call."""
+    app.jinja_env.globals.update(asset=asset, csrf_token=generate_csrf, csp_nonce=csp_nonce)
+
+
+@lru_cache
+def _manifest() -> dict[str, str]:
+    return dict(json.loads((DIST / "manifest.json").read_text()))
+
+
+def asset(name: str) -> str:
+    """Return the address of a built file under its name with hash."""
+    return f"/static/{_manifest()[name]}"
+
+
+def csp_nonce() -> str:
+    """Return this answer's nonce for an inline script or style."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def url(endpoint: str, **values: Any) -> str:
+    """Return an address of this application."""
+    return url_for(endpoint, **values)
+
+
+def formats() -> Formats:
+    """Return how the reader sees dates and numbers."""
+    if "formats" not in g:
+        g.formats = Formats(
+            language=current_user.language,
+            zone=current_user.zone,
+            date_format=current_user.date_format,
+            number_format=current_user.number_format,
+            clock_24=current_user.is_clock_24,
+        )
+    return g.formats  # type: ignore[no-any-return]
+
+
+def hue(number: int) -> int:
+    """Return one of eight hues for a user, team or record, always the same one."""
+    return number % 8 + 1
+
+
+def toast(text: str, kind: str = "ok", undo_url: str | None = None) -> None:
+    """Show a notice on the next page."""
+    flash({"text": text, "kind": kind, "undo_url": undo_url})  # type: ignore[arg-type]
+
+
+def of_request() -> dict[str, Any]:
+    """Return what every page's frame needs."""
+    signed_out = {"user": None, "lang": _language(), "theme": "", "flashes": _flashes()}
+    actor = g.get("actor")
+    if actor is None or g.get("frame_failed"):
+        return signed_out
+    active = actor.active_plugins
+    hooks = registry().hooks
+    nav = sorted(hooks.call("nav_entries", active, actor=actor), key=lambda each: each.order)
+    add = sorted(hooks.call("add_entries", active, actor=actor), key=lambda each: each.order)
+    pages = settings_pages()
+    return {
+        "user": user_face(),
+        "lang": current_user.language,
+        "theme": current_user.theme,
+        "flashes": _flashes(),
+        "nav": [_nav(each) for each in nav],
+        "add_menu": [Action(str(each.label), each.url, each.icon) for each in add],
+        "unread_count": unread_count(),
+        "profile_settings_url": _first(pages, "profile"),
+        "account_settings_url": _first(pages, "account"),
+        "help_url": None,
+    }
+
+
+def _language() -> str:
+    if getattr(current_user, "is_authenticated", False):
+        return str(current_user.language)
+    return request.accept_languages.best_match(["pl", "en"], "en") or "en"
+
+
+def user_face() -> UserFace:
+    """Return the signed-in user as shown at the top."""
+    return UserFace(
+        name=current_user.name,
+        initials=current_user.initials,
+        hue=hue(current_user.user_id),
+        language=current_user.language,
+        theme=current_user.theme,
+        email=current_user.email,
+    )
+
+
+def _nav(entry: Any) -> NavEntry:
+    here = request.path == entry.url or request.path.startswith(entry.url.rstrip("/") + "/")
+    return NavEntry(
+        label=str(entry.label),
+        url=entry.url,
+        icon=entry.icon,
+        is_active=here and entry.url != "/",
+        children=[_nav(child) for child in entry.children],
+    )
+
+
+def settings_pages() -> list[Any]:
+    """Return the settings pages that the user may open, in order."""
+    if "settings_pages" not in g:
+        found = registry().hooks.call("settings_pages", g.actor.active_plugins, actor=g.actor)
+        g.settings_pages = sorted(found, key=lambda each: each.order)
+    return list(g.settings_pages)
+
+
+def _first(pages: list[Any], area: str) -> str | None:
+    return next((each.url for each in pages if each.area == area), None)
+
+
+def settings_nav(area: str) -> list[NavGroup]:
+    """Return the navigation of Profile settings or Account settings."""
+    groups: dict[str, list[NavEntry]] = {}
+    for each in settings_pages():
+        if each.area == area:
+            entry = NavEntry(str(each.label), each.url, is_active=request.path == each.url)
+            groups.setdefault(str(each.group), []).append(entry)
+    return [NavGroup(label, entries) for label, entries in groups.items()]
+
+
+def unread_count() -> int:
+    """Return how many notifications the user has not read, up to 100."""
+    return int(
+        sql(
+            "select count(*) from (select 1 from core_notification where account_id = :account"
+            " and user_id = :user and read_at is null limit 100) unread",
+            user=g.actor.user_id,
+        ).scalar_one()
+    )
+
+
+def _flashes() -> list[Toast]:
+    return [Toast(**each) for each in get_flashed_messages() if isinstance(each, dict)]
+
+
+def no_access(refused: NoAccess) -> str:
+    """Return the page of a private record without full access: its basic line."""
+    kind = registry().kinds[refused.basic.kind]
+    owner = account_facts().users.get(refused.basic.owner_id or 0)
+    return render_template(
+        "records/no_access.html", basic=refused.basic, kind=kind, owner=owner, hue=hue
+    )

@@ -1,0 +1,116 @@
+"""Every hook that plugins may implement.
+
+Families: `register_*` run once at start, a failure stops the start. Nouns run while a page is
+built, a failure costs that box alone. Events in the past tense run in the transaction of what
+happened, raising undoes it all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+    from core.access.actor import Actor
+    from core.contracts import (
+        AddEntry,
+        Cause,
+        CronEntry,
+        JobType,
+        ListFilter,
+        NavEntry,
+        Panel,
+        PluginSpec,
+        RecordAction,
+        Right,
+        Setting,
+        SettingsPage,
+    )
+    from core.records.kinds import Kind
+    from core.records.models import Record
+
+hookspec = pluggy.HookspecMarker("szansa")
+hookimpl = pluggy.HookimplMarker("szansa")
+
+
+@hookspec(firstresult=False)
+def register_plugin() -> PluginSpec:  # type: ignore[empty-body]
+    """Return what the page Package and plugins says of this plugin. Called once at start."""
+
+
+@hookspec
+def register_kinds() -> list[Kind]:  # type: ignore[empty-body]
+    """Return the kinds of records that this plugin owns. Called once at start."""
+
+
+@hookspec
+def register_rights() -> list[Right]:  # type: ignore[empty-body]
+    """Return the rights that this plugin checks, beside those every kind has. Once at start."""
+
+
+@hookspec
+def register_settings() -> list[Setting]:  # type: ignore[empty-body]
+    """Return the account-wide settings with their start values. Called once at start."""
+
+
+@hookspec
+def register_blueprints() -> list[Blueprint]:  # type: ignore[empty-body]
+    """Return the blueprints with this plugin's addresses. Called once at start."""
+
+
+@hookspec
+def register_jobs() -> list[JobType]:  # type: ignore[empty-body]
+    """Return the jobs that this plugin runs. Called once at start."""
+
+
+@hookspec
+def register_cron() -> list[CronEntry]:  # type: ignore[empty-body]
+    """Return the work that starts by the clock. Called once at start."""
+
+
+@hookspec
+def register_causes() -> list[Cause]:  # type: ignore[empty-body]
+    """Return the causes for which this plugin notifies. Called once at start."""
+
+
+@hookspec
+def register_list_filters() -> list[ListFilter]:  # type: ignore[empty-body]
+    """Return the filters that this plugin brings to lists of records. Called once at start."""
+
+
+@hookspec
+def nav_entries(actor: Actor) -> list[NavEntry]:  # type: ignore[empty-body]
+    """Return the main menu's entries for this user. Called for each page."""
+
+
+@hookspec
+def add_entries(actor: Actor) -> list[AddEntry]:  # type: ignore[empty-body]
+    """Return what the menu + Add offers to this user. Called for each page."""
+
+
+@hookspec
+def settings_pages(actor: Actor) -> list[SettingsPage]:  # type: ignore[empty-body]
+    """Return the settings pages that this user may open. Called for each settings page."""
+
+
+@hookspec
+def record_panels(record: Record, actor: Actor) -> list[Panel]:  # type: ignore[empty-body]
+    """Return the boxes on a profile. Called for a profile that the actor may open."""
+
+
+@hookspec
+def record_actions(record: Record, actor: Actor) -> list[RecordAction]:  # type: ignore[empty-body]
+    """Return the actions on a profile that the actor may do. Called for each profile."""
+
+
+@hookspec
+def records_changed(record_ids: list[int], kind: str, origin: str) -> None:
+    """Records were made, changed, trashed or restored, in this transaction, after the flush."""
+
+
+@hookspec
+def demo_filled(account_id: int, seed: dict[str, Any]) -> None:
+    """The demo account was filled with users and teams; add this plugin's records."""

@@ -1,0 +1,1 @@
+"""Work outside requests: an outbox in the database, workers, and the clock."""

@@ -1,0 +1,1 @@
+"""Telling users in the application what needs them."""

@@ -1,0 +1,48 @@
+"""What core itself answers to the hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+from core.access import Actor
+from core.contracts import (
+    MANAGER,
+    USER,
+    AddEntry,
+    Cause,
+    CronEntry,
+    JobType,
+    NavEntry,
+    Right,
+    Setting,
+    SettingsPage,
+)
+from core.hookspecs import hookimpl
+from core.i18n import lazy
+from core.records.kinds import Kind
+
+
+def settings_of(kinds: Iterable[Kind]) -> list[Setting]:
+    """Return the settings that every kind of object has, with the values as shipped."""
+    settings = []
+    for kind in kinds:
+        area = f"visibility.{kind.visibility_area}"
+        settings += [
+            Setting(f"{area}.offered", ["public", "private", "hidden"]),
+            Setting(f"{area}.default", "public"),
+            Setting(f"access.{kind.key}.owner", "signed_in_user"),
+            Setting(f"access.{kind.key}.owner_required", shipped=True),
+            Setting(f"access.{kind.key}.invited", ["main_team"]),
+        ]
+    return settings
+
+
+@hookimpl
+def register_rights() -> list[Right]:
+    return [
+        Right("general", "manage_groups", lazy("Manage groups"),
+              lazy("Add, rename and delete groups."), (MANAGER, USER), order=30),
+        Right("general", "create_tags", lazy("Create tags"),
+              lazy("Type new tags."), (MANAGER, USER), order=40),
+    ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""What all business rows share: records, their kinds, fields, lists and forms."""

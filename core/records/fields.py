@@ -1,0 +1,227 @@
+"""Fields: declared once, they serve forms, profiles, lists, search, import and change sets.
+
+A value is always something JSON can hold, so that a change set stores it as it is: text, a list
+of texts, a number, the ID of what it points to, or a list of such IDs; empty is None or [].
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.errors import Invalid
+from core.i18n import Text, _
+
+SHORT, LONG = 255, 100_000
+
+
+def clean(text: str) -> str:
+    """Return text as it is stored: NFC, no blanks around it, no characters a database refuses."""
+    return unicodedata.normalize("NFC", text.replace("\x00", "").replace("\r\n", "\n")).strip()
+
+
+@dataclass(frozen=True)
+class FieldType:
+    """How a field's value is typed, stored and shown; the plain one is a short text."""
+
+    control: str = "text"
+    is_multiple: bool = False
+    max_length: int = SHORT
+
+    @property
+    def empty(self) -> Any:
+        """The value that stands for nothing."""
+        return [] if self.is_multiple else None
+
+    def parse(self, typed: list[str]) -> Any:
+        """Return the value of what was typed; raise Invalid with what is expected."""
+        text = clean(typed[0]) if typed else ""
+        if len(text) > self.max_length:
+            raise Invalid(
+                _(
+                    "%(length)s characters, allowed %(allowed)s",
+                    length=len(text),
+                    allowed=self.max_length,
+                )
+            )
+        return text or None
+
+    def typed(self, value: Any) -> list[str]:
+        """Return the value as it would be typed into a form."""
+        if value in (None, "", []):
+            return []
+        return [str(each) for each in value] if isinstance(value, list) else [str(value)]
+
+    def warnings(self, value: Any) -> list[str]:
+        """Return sentences that must be confirmed before this value is stored."""
+        return []
+
+    def words(self, value: Any) -> list[str]:
+        """Return the texts by which a record with this value is found."""
+        return self.typed(value)
+
+
+@dataclass(frozen=True)
+class ShortText(FieldType):
+    """A text on one line."""
+
+
+@dataclass(frozen=True)
+class LongText(FieldType):
+    """A text of many lines."""
+
+    control: str = "longtext"
+    max_length: int = LONG
+
+
+@dataclass(frozen=True)
+class RecordLink(FieldType):
+    """One record of another kind, by its ID."""
+
+    control: str = "record"
+    kind: str = ""
+
+    def parse(self, typed: list[str]) -> Any:
+        """Return the ID, or None."""
+        return parse_id(typed[0]) if typed and typed[0].strip() else None
+
+
+@dataclass(frozen=True)
+class UserChoice(FieldType):
+    """One active user of the account."""
+
+    control: str = "user"
+
+    def parse(self, typed: list[str]) -> Any:
+        """Return the user's ID, or None."""
+        return parse_id(typed[0]) if typed and typed[0].strip() else None
+
+
+@dataclass(frozen=True)
+class Principals(FieldType):
+    """Users and teams."""
+
+    control: str = "principals"
+    is_multiple: bool = True
+
+    def parse(self, typed: list[str]) -> Any:
+        """Return the IDs in ascending order, each once."""
+        return sorted({parse_id(each) for each in typed if each.strip()})
+
+
+@dataclass(frozen=True)
+class VisibilityChoice(FieldType):
+    """Public, private or hidden."""
+
+    control: str = "visibility"
+
+    def parse(self, typed: list[str]) -> Any:
+        """Return the visibility."""
+        value = typed[0].strip() if typed else ""
+        if value not in {"", "public", "private", "hidden"}:
+            raise Invalid(_("choose public, private or hidden"))
+        return value or None
+
+
+@dataclass(frozen=True)
+class LabelChoice(FieldType):
+    """One label of a family, such as a source."""
+
+    control: str = "choice"
+    family: str = ""
+
+    def parse(self, typed: list[str]) -> Any:
+        """Return the label's ID, or None."""
+        return parse_id(typed[0]) if typed and typed[0].strip() else None
+
+
+@dataclass(frozen=True)
+class Labels(FieldType):
+    """Any number of labels of a family, such as groups or tags.
+
+    What is not a number is the name of a new label; `create_right` says who may make one.
+    """
+
+    control: str = "choices"
+    is_multiple: bool = True
+    family: str = ""
+    create_right: str = ""
+    max_length: int = 100
+
+    def parse(self, typed: list[str]) -> Any:
+        """Return IDs and, for names that are new, the names."""
+        values: list[int | str] = []
+        for each in typed:
+            text = clean(each)
+            if not text:
+                continue
+            value: int | str = int(text) if text.isascii() and text.isdigit() else text
+            if len(text) > self.max_length:
+                raise Invalid(
+                    _(
+                        "%(length)s characters, allowed %(allowed)s",
+                        length=len(text),
+                        allowed=self.max_length,
+                    )
+                )
+            if value not in values:
+                values.append(value)
+        return values
+
+
+@dataclass(frozen=True)
+class Moment(FieldType):
+    """A point in time, shown in the reader's zone; set by the program alone."""
+
+    control: str = "moment"
+
+
+def parse_id(text: str) -> int:
+    """Return an ID as typed by a form; anything else is refused."""
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise Invalid(_("choose one from the list"))
+    return int(text)
+
+
+ROW, RECORD, HOLDERS, LABELS = "row", "record", "holders", "labels"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a kind.
+
+    `home` says where its value lives: a column of the kind's own table, of the record, among the
+    holders or among the labels. `search` is `words` or `digits` where the value finds the record.
+    `right` is what changing it takes. `is_basic` fields may be seen by whoever has only the basic
+    line. `sort_sql` orders by it, over the aliases `r` (record) and `k` (the kind's own table).
+    """
+
+    key: str
+    label: Text
+    type: FieldType = field(default_factory=ShortText)
+    home: str = ROW
+    section: str = "main"
+    is_required: bool = False
+    is_basic: bool = False
+    is_listed: bool = False
+    is_editable: bool = True
+    search: str = ""
+    right: str = "edit"
+    hint: Text = ""
+    icon: str = ""
+    sort_sql: str = ""
+    synonyms: tuple[str, ...] = ()
+    check: Callable[[Any], None] | None = None
+
+    @property
+    def column(self) -> str:
+        """The attribute of the row or record that holds the value."""
+        return f"{self.key}_id" if self.is_link else self.key
+
+    @property
+    def is_link(self) -> bool:
+        """Whether the value is the ID of something else."""
+        return isinstance(self.type, RecordLink | UserChoice | LabelChoice)

@@ -1,0 +1,172 @@
+"""Kinds of records, as plugins register them, and the rights and fields that all of them have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from core.contracts import MANAGER, OWNER, PARTICIPANT, USER, Right
+from core.i18n import Text, lazy
+from core.records.fields import (
+    HOLDERS,
+    RECORD,
+    Field,
+    Moment,
+    Principals,
+    UserChoice,
+    VisibilityChoice,
+)
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading on forms and profiles, with the fields that name it."""
+
+    key: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record: what the generic pages, the engine and the import know of it.
+
+    `name_of` makes the shown name and the sorted name from the values. `row` is the model of the
+    table with the kind's own columns.
+    """
+
+    key: str
+    plural: str
+    label: Text
+    labels: Text
+    add_label: Text
+    empty_text: Text
+    icon: str
+    row: Any
+    fields: tuple[Field, ...]
+    sections: tuple[Section, ...]
+    name_of: Callable[[Values], tuple[str, str]]
+    visibility_area: str
+    name_label: Text
+    plugin: str = ""
+    is_round: bool = False
+
+    def field(self, key: str) -> Field:
+        """Return a field by its key; KeyError where there is none."""
+        return self.by_key[key]
+
+    @property
+    def by_key(self) -> dict[str, Field]:
+        """The fields by their keys."""
+        return {each.key: each for each in self.fields}
+
+    @property
+    def table(self) -> str:
+        """The name of the table with the kind's own columns."""
+        return str(self.row.__tablename__)
+
+    def homed(self, home: str) -> list[Field]:
+        """Return the fields that live in one place."""
+        return [each for each in self.fields if each.home == home]
+
+
+def common_fields() -> tuple[Field, ...]:
+    """Return the fields that every object has."""
+    return (
+        Field(
+            "owner",
+            lazy("Owner"),
+            UserChoice(),
+            home=RECORD,
+            section="access",
+            is_basic=True,
+            is_listed=True,
+            right="change_owner",
+            synonyms=("opiekun", "owner", "właściciel", "account manager"),
+        ),
+        Field(
+            "participants",
+            lazy("Participants"),
+            Principals(),
+            home=HOLDERS,
+            section="access",
+            right="manage_participants",
+        ),
+        Field(
+            "visibility",
+            lazy("Visibility"),
+            VisibilityChoice(),
+            home=RECORD,
+            section="access",
+            is_listed=True,
+            right="change_visibility",
+            sort_sql="r.visibility",
+        ),
+        Field(
+            "created_at",
+            lazy("Created"),
+            Moment(),
+            home=RECORD,
+            section="access",
+            is_editable=False,
+            sort_sql="r.created_at",
+        ),
+        Field(
+            "updated_at",
+            lazy("Changed"),
+            Moment(),
+            home=RECORD,
+            section="access",
+            is_editable=False,
+            is_listed=True,
+            sort_sql="r.updated_at",
+        ),
+    )
+
+
+def common_rights(kind: Kind) -> list[Right]:
+    """Return the rights that every kind of object has, with the ticks as shipped."""
+    rows = (
+        ("view", lazy("View"), lazy("See public records with all their information."),
+         (MANAGER, USER, OWNER, PARTICIPANT), (OWNER, PARTICIPANT)),
+        ("add", lazy("Add"), lazy("Make new records."), (MANAGER, USER), ()),
+        ("edit", lazy("Edit"), lazy("Change fields, groups and tags."),
+         (MANAGER, OWNER, PARTICIPANT), ()),
+        ("delete", lazy("Delete and restore"), lazy("Move to the trash and back."),
+         (MANAGER, OWNER), ()),
+        ("change_owner", lazy("Change owner"), lazy("Hand over to another user."),
+         (MANAGER, OWNER), ()),
+        ("manage_participants", lazy("Manage participants"),
+         lazy("Invite and remove users and teams."), (MANAGER, OWNER), ()),
+        ("change_visibility", lazy("Change visibility"),
+         lazy("Make public, private or hidden."), (MANAGER, OWNER), ()),
+    )  # fmt: skip
+    return [
+        Right(kind.key, key, label, explanation, shipped, locked, order=10 * place)
+        for place, (key, label, explanation, shipped, locked) in enumerate(rows)
+    ]
+
+
+class Kinds:
+    """The kinds of one application, in the order of their registration."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, Kind] = {}
+
+    def add(self, kind: Kind, plugin: str) -> None:
+        """Take in a kind with the fields that all kinds have."""
+        if kind.key in self._kinds:
+            raise ValueError(f"kind {kind.key} is registered twice")
+        self._kinds[kind.key] = replace(kind, fields=kind.fields + common_fields(), plugin=plugin)
+
+    def __getitem__(self, key: str) -> Kind:
+        return self._kinds[key]
+
+    def __iter__(self) -> Iterable[Kind]:  # type: ignore[override]
+        return iter(self._kinds.values())
+
+    def of(self, plugins: frozenset[str]) -> list[Kind]:
+        """Return the kinds of the given plugins."""
+        return [kind for kind in self._kinds.values() if kind.plugin in plugins]

@@ -1,0 +1,1 @@
+"""What team roles and access roles tick."""

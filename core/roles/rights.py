@@ -1,0 +1,37 @@
+"""The rights that kinds and plugins registered."""
+
+from __future__ import annotations
+
+from core.contracts import OWNER, PARTICIPANT, Right
+
+
+class Rights:
+    """The closed list of rights of one application."""
+
+    def __init__(self) -> None:
+        self._rights: dict[tuple[str, str], Right] = {}
+
+    def add(self, right: Right) -> None:
+        """Take in a right; a second one of the same name stops the start."""
+        if (right.kind, right.key) in self._rights:
+            raise ValueError(f"right {right.kind}.{right.key} is registered twice")
+        self._rights[right.kind, right.key] = right
+
+    def get(self, kind: str, key: str) -> Right:
+        """Return a right; KeyError where there is none."""
+        return self._rights[kind, key]
+
+    def all(self) -> list[Right]:
+        """Return every right by kind and order."""
+        return sorted(self._rights.values(), key=lambda each: (each.kind, each.order))
+
+    def of_kind(self, kind: str) -> list[Right]:
+        """Return the rights on one kind of record."""
+        return [each for each in self.all() if each.kind == kind]
+
+    def shipped(self, role: str) -> list[tuple[str, str]]:
+        """Return what a role ticks from the start."""
+        return [(each.kind, each.key) for each in self.all() if role in each.shipped]
+
+
+ACCESS_ROLES = (OWNER, PARTICIPANT)

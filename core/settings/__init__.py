@@ -1,0 +1,1 @@
+"""Account-wide settings and the pages they are changed on."""

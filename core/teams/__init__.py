@@ -1,0 +1,1 @@
+"""Where users belong: the tree of teams."""

@@ -1,0 +1,224 @@
+"""The edge of every request: who asks, for which account, and when the work is stored."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    has_request_context,
+    redirect,
+    render_template,
+    request,
+)
+from flask_login import LoginManager, current_user
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from core import face
+from core.access import Actor, NoAccess, actor_of
+from core.changes.capture import no_longer_writing, writing_as
+from core.db import db, enter_account, leave_account
+from core.errors import Conflict, Forbidden, SzansaError
+from core.i18n import _
+from core.users import sessions
+
+View = TypeVar("View", bound=Callable[..., Any])
+Opens = str | Callable[[Actor], bool]
+
+ANYONE, SIGNED_IN, ADMINISTRATOR = "anyone", "signed in", "administrator"
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+log = logging.getLogger("szansa.web")
+
+
+def opens(who: Opens) -> Callable[[View], View]:
+    """Say who may open a view: ANYONE, SIGNED_IN, ADMINISTRATOR or a question about the actor.
+
+    A view that does not say it stops the start. Signed out, it leads to the sign-in page; without
+    the right it answers 403; of a plugin that is off, 404.
+    """
+
+    def mark(view: View) -> View:
+        view.opens = who  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+class UnlockedError(RuntimeError):
+    """An address that does not say who may open it."""
+
+
+def lock(app: Flask) -> None:
+    """Refuse to start while an address does not say who may open it."""
+    unlocked = sorted(
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if not hasattr(app.view_functions[rule.endpoint], "opens")
+    )
+    if unlocked:
+        raise UnlockedError("nobody said who may open " + ", ".join(unlocked))
+
+
+def actor() -> Actor:
+    """Return who asks; only for views that are not open to anyone."""
+    return cast(Actor, g.actor)
+
+
+def install(app: Flask) -> None:
+    """Put the edge around the application's requests."""
+    manager = LoginManager(app)
+    manager.session_protection = None
+    manager.user_loader(sessions.load)
+    app.before_request(_begin)
+    app.after_request(_end)
+    app.teardown_request(_leave)
+    app.register_error_handler(SzansaError, _refused)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(IntegrityError, _in_use)
+    app.register_error_handler(DBAPIError, _database_gone)
+    app.register_error_handler(Exception, _bug)
+    app.context_processor(face.of_request)
+    face.install(app)
+
+
+def _begin() -> AnyResponse | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    g.actor = None
+    if current_user.is_authenticated:
+        enter_account(current_user.account_id)
+        db.session.info["epoch"] = (current_user.account_id, current_user.epoch)
+        g.actor = actor_of(current_user.user_id)
+        origin = "form" if request.method not in SAFE_METHODS else "page"
+        writing_as(g.actor.user_id, origin)
+    if view is None:
+        return None
+    who: Opens = view.opens  # type: ignore[attr-defined]
+    if who == ANYONE:
+        return None
+    if g.actor is None:
+        return _to_sign_in()
+    plugin = _plugin_of(request.blueprint)
+    if plugin and plugin not in g.actor.active_plugins:
+        abort(404)
+    may = (
+        g.actor.is_administrator
+        if who == ADMINISTRATOR
+        else who == SIGNED_IN or (callable(who) and who(g.actor))
+    )
+    if not may:
+        raise Forbidden(_("This page is not open to you. An administrator can help."))
+    return None
+
+
+def _plugin_of(blueprint: str | None) -> str:
+    found = current_app.blueprints.get(blueprint or "")
+    return getattr(found, "szansa_plugin", "")
+
+
+def _to_sign_in() -> AnyResponse:
+    if request.method not in SAFE_METHODS:
+        abort(401)
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": "/sign-in"})
+    where = request.full_path if request.query_string else request.path
+    return redirect(face.url("users.sign_in", next=None if where == "/" else where))
+
+
+def _end(response: Response) -> Response:
+    if request.method in SAFE_METHODS or response.status_code >= 400:
+        db.session.rollback()
+    else:
+        db.session.commit()
+        for after in g.pop("after_commit", ()):
+            after()
+    return _secured(response)
+
+
+def _secured(response: Response) -> Response:
+    nonce = g.get("csp_nonce")
+    also = f" 'nonce-{nonce}'" if nonce else ""
+    headers = {
+        "Content-Security-Policy": (
+            f"default-src 'none'; script-src 'self'{also}; style-src 'self'{also};"
+            " img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self';"
+            " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        ),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Cache-Control": "private, no-cache",
+    }
+    for name, value in headers.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def _leave(_error: BaseException | None) -> None:
+    leave_account()
+    no_longer_writing()
+
+
+def _page(status: int, **values: Any) -> tuple[str, int]:
+    name = f"errors/{status}.html"
+    return render_template(name, **values), status
+
+
+def _refused(error: SzansaError) -> Any:
+    db.session.rollback()
+    if isinstance(error, NoAccess):
+        return face.no_access(error), 403
+    return _page(error.status, message=error.message)
+
+
+KNOWN = {400, 401, 403, 404, 405, 409, 413, 422, 429, 503}
+
+
+def _http_error(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    db.session.rollback()
+    status = error.code if error.code in KNOWN else 400
+    return _page(status, message=None)
+
+
+def _in_use(error: IntegrityError) -> Any:
+    log.warning("refused by the database: %s", error.orig)
+    return _refused(Conflict(_("Somebody changed or removed this meanwhile. Try again.")))
+
+
+def _database_gone(error: DBAPIError) -> Any:
+    if not error.connection_invalidated and "terminat" not in str(error.orig):
+        return _bug(error)
+    log.warning("the database is away: %s", error.orig)
+    db.session.rollback()
+    return _page(503, message=None)
+
+
+def _bug(error: Exception) -> Any:
+    reference = secrets.token_hex(4)
+    log.exception("error %s at %s", reference, request.path, exc_info=error)
+    db.session.rollback()
+    return _page(500, reference=reference)
+
+
+def language() -> str:
+    """Return the reader's language: the user's own, else what the browser asks for."""
+    if not has_request_context():
+        return "en"
+    if getattr(current_user, "is_authenticated", False):
+        return str(current_user.language)
+    return request.accept_languages.best_match(["pl", "en"], "en") or "en"

@@ -1,0 +1,29 @@
+"""The worker role and the cron role."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Any
+
+from config.settings import Settings
+from core import embedded, jobs, processes, revisions
+
+
+def worker(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any] | None:
+    """Run jobs until a signal ends it; what a job forks ends with us."""
+    jobs.work(_ready(settings))
+    return None
+
+
+def cron(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any] | None:
+    """Start what is due until a signal ends it."""
+    jobs.run_cron(_ready(settings))
+    return None
+
+
+def _ready(settings: Settings) -> Settings:
+    ready = embedded.found(settings)
+    revisions.check(str(ready.database_url))
+    os.register_at_fork(after_in_child=processes.die_with_parent)
+    return ready

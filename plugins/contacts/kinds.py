@@ -1,0 +1,238 @@
+"""The kinds person and company with their fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.contracts import Right
+from core.errors import Invalid
+from core.i18n import _, lazy
+from core.records.fields import (
+    LABELS,
+    RECORD,
+    Field,
+    FieldType,
+    LabelChoice,
+    Labels,
+    LongText,
+    RecordLink,
+    ShortText,
+)
+from core.records.kinds import Kind, Section, Values
+from plugins.contacts import addresses, numbers
+from plugins.contacts.models import Company, Person
+
+MOST_ADDRESSES = 20
+PHONE_KINDS = ("phone", "mobile", "fax")
+
+SECTIONS = (
+    Section("main", lazy("Basic information")),
+    Section("contact", lazy("Contact")),
+    Section("address", lazy("Address")),
+    Section("sorting", lazy("Classification")),
+    Section("note", lazy("Note")),
+    Section("access", lazy("Access")),
+)
+
+
+def _each(entries: list[str], parse: Any) -> list[str]:
+    """Return the parsed entries; the refusal of one names which entry it is."""
+    parsed = []
+    for place, entry in enumerate((each for each in entries if each.strip()), start=1):
+        try:
+            value = parse(entry)
+        except Invalid as wrong:
+            if len(entries) == 1:
+                raise
+            message = _("entry %(place)s: %(why)s", place=place, why=wrong.message)
+            raise Invalid(message) from wrong
+        if value not in parsed:
+            parsed.append(value)
+    if len(parsed) > MOST_ADDRESSES:
+        raise Invalid(
+            _("%(count)s entries, allowed %(most)s", count=len(parsed), most=MOST_ADDRESSES)
+        )
+    return parsed
+
+
+@dataclass(frozen=True)
+class Emails(FieldType):
+    """E-mail addresses, the primary one first."""
+
+    control: str = "email_list"
+    is_multiple: bool = True
+
+    def parse(self, typed: list[str]) -> Any:
+        """Return the addresses as typed, each once."""
+        return _each(typed, addresses.parse_email)
+
+
+@dataclass(frozen=True)
+class Phones(FieldType):
+    """Phone numbers with their kinds, the primary one first; typed as `kind:number`."""
+
+    control: str = "phone_list"
+    is_multiple: bool = True
+
+    def parse(self, typed: list[str]) -> Any:
+        """Return `[number, kind]` for each number."""
+        return [list(each) for each in _each(typed, _phone)]
+
+    def typed(self, value: Any) -> list[str]:
+        """Return `kind:number` for each number."""
+        return [f"{kind}:{number}" for number, kind in value or ()]
+
+    def words(self, value: Any) -> list[str]:
+        """Return the digits of each number."""
+        return [addresses.digits_of(number) for number, _kind in value or ()]
+
+
+def _phone(entry: str) -> tuple[str, str]:
+    kind, colon, number = entry.partition(":")
+    if not colon or kind not in PHONE_KINDS:
+        kind, number = "phone", entry
+    return addresses.parse_phone(number), kind
+
+
+@dataclass(frozen=True)
+class WebAddress(FieldType):
+    """A web address."""
+
+    control: str = "url"
+    max_length: int = 2_000
+
+    def parse(self, typed: list[str]) -> Any:
+        """Return the address as typed."""
+        text = super().parse(typed)
+        return addresses.parse_web(text) if text else None
+
+
+@dataclass(frozen=True)
+class Nip(FieldType):
+    """A tax number; one with a failing check digit is stored after confirming."""
+
+    def parse(self, typed: list[str]) -> Any:
+        """Return the number without blanks and dashes."""
+        text = super().parse(typed)
+        return numbers.normalise_nip(text) if text else None
+
+    def warnings(self, value: Any) -> list[str]:
+        """Return the doubt about the check digit."""
+        doubt = numbers.nip_warning(value)
+        return [doubt] if doubt else []
+
+
+@dataclass(frozen=True)
+class Regon(FieldType):
+    """A number of the register of businesses."""
+
+    def parse(self, typed: list[str]) -> Any:
+        """Return the number without blanks and dashes."""
+        text = super().parse(typed)
+        return numbers.normalise_regon(text) if text else None
+
+    def warnings(self, value: Any) -> list[str]:
+        """Return the doubt about the check digit."""
+        doubt = numbers.regon_warning(value)
+        return [doubt] if doubt else []
+
+
+def _sorted_by(column: str) -> str:
+    return f'core_sort_key(k.{column}) collate "C"'
+
+
+def _contact_fields() -> tuple[Field, ...]:
+    return (
+        Field("emails", lazy("E-mails"), Emails(), section="contact", is_listed=True,
+              search="words", icon="mail", sort_sql='core_sort_key(k.emails[1]) collate "C"',
+              synonyms=("e-mail", "email", "mail", "adres e-mail", "e-mail address")),
+        Field("phones", lazy("Phones"), Phones(), section="contact", is_listed=True,
+              search="digits", icon="phone", sort_sql="(k.phones->0->>0)",
+              synonyms=("phone", "telefon", "tel", "mobile", "komórka", "telefon komórkowy")),
+        Field("web", lazy("Web address"), WebAddress(), section="contact", icon="world",
+              sort_sql=_sorted_by("web"), synonyms=("www", "strona", "website", "url")),
+        Field("street", lazy("Street"), ShortText(), section="address", icon="map-pin",
+              sort_sql=_sorted_by("street"), synonyms=("ulica", "address", "adres", "street")),
+        Field("postcode", lazy("Postcode"), ShortText(max_length=20), section="address",
+              sort_sql=_sorted_by("postcode"), synonyms=("kod", "kod pocztowy", "zip")),
+        Field("city", lazy("City"), ShortText(max_length=100), section="address",
+              sort_sql=_sorted_by("city"), synonyms=("miasto", "miejscowość", "town")),
+        Field("country", lazy("Country"), ShortText(max_length=100), section="address",
+              sort_sql=_sorted_by("country"), synonyms=("kraj", "państwo")),
+        Field("source", lazy("Source"), LabelChoice(family="source"), section="sorting",
+              synonyms=("źródło", "lead source")),
+        Field("groups", lazy("Groups"), Labels(family="group.contacts",
+              create_right="manage_groups"), home=LABELS, section="sorting",
+              synonyms=("grupa", "group")),
+        Field("tags", lazy("Tags"), Labels(family="tag", create_right="create_tags",
+              max_length=50), home=LABELS, section="sorting", search="words",
+              synonyms=("tag", "etykiety", "labels", "tagi")),
+        Field("note", lazy("Note"), LongText(), section="note", search="words",
+              synonyms=("notatka", "notatki", "uwagi", "notes", "opis", "description")),
+    )  # fmt: skip
+
+
+def _person_name(values: Values) -> tuple[str, str]:
+    first, last = values.get("first_name") or "", values.get("last_name") or ""
+    return f"{first} {last}".strip(), f"{last} {first}".strip()
+
+
+def _company_name(values: Values) -> tuple[str, str]:
+    name = values.get("name") or ""
+    return name, name
+
+
+PERSON = Kind(
+    key="person",
+    plural="people",
+    label=lazy("Person"),
+    labels=lazy("People"),
+    add_label=lazy("Add person"),
+    empty_text=lazy("No people yet"),
+    name_label=lazy("Last and first name"),
+    icon="user",
+    row=Person,
+    sections=SECTIONS,
+    name_of=_person_name,
+    visibility_area="contacts",
+    is_round=True,
+    fields=(
+        Field("first_name", lazy("First name"), ShortText(max_length=100),
+              sort_sql=_sorted_by("first_name"), synonyms=("imię", "given name", "firstname")),
+        Field("last_name", lazy("Last name"), ShortText(max_length=100),
+              sort_sql=_sorted_by("last_name"),
+              synonyms=("nazwisko", "surname", "family name", "lastname")),
+        Field("position", lazy("Position"), ShortText(max_length=150), is_listed=True,
+              search="words", sort_sql=_sorted_by("position"),
+              synonyms=("stanowisko", "job title", "title", "funkcja")),
+        Field("company", lazy("Company"), RecordLink(kind="company"), is_listed=True,
+              synonyms=("firma", "organization", "organisation", "account", "nazwa firmy")),
+        *_contact_fields(),
+    ),
+)  # fmt: skip
+
+COMPANY = Kind(
+    key="company",
+    plural="companies",
+    label=lazy("Company"),
+    labels=lazy("Companies"),
+    add_label=lazy("Add company"),
+    empty_text=lazy("No companies yet"),
+    name_label=lazy("Name"),
+    icon="building",
+    row=Company,
+    sections=SECTIONS,
+    name_of=_company_name,
+    visibility_area="contacts",
+    fields=(
+        Field("name", lazy("Name"), ShortText(), home=RECORD, is_required=True,
+              sort_sql="r.sort_key", is_basic=True, synonyms=("nazwa", "firma", "company", "nazwa firmy", "company name")),
+        Field("nip", lazy("NIP"), Nip(), is_listed=True, search="digits",
+              sort_sql=_sorted_by("nip"), synonyms=("vat", "tax id", "numer nip", "vat number")),
+        Field("regon", lazy("REGON"), Regon(), search="digits", sort_sql=_sorted_by("regon")),
+        *_contact_fields(),
+    ),
+)  # fmt: skip
+
+RIGHTS: tuple[Right, ...] = ()

@@ -1,0 +1,75 @@
+"""Tables of persons and companies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, func
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
+
+from core.db import Base, Tenant, link
+
+
+class ContactColumns(Tenant):
+    """What persons and companies have in common; the first e-mail and phone are the primary ones.
+
+    A phone is `[number as typed, kind]`, the kind being phone, mobile or fax.
+    """
+
+    is_guarded = True
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-10)
+    emails: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    phones: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    web: Mapped[str | None]
+    street: Mapped[str | None]
+    postcode: Mapped[str | None]
+    city: Mapped[str | None]
+    country: Mapped[str | None]
+    source_id: Mapped[int | None]
+    note: Mapped[str | None]
+
+
+class Company(ContactColumns, Base):
+    """A company."""
+
+    __tablename__ = "contacts_company"
+    __table_args__ = (
+        link("id", "core_record"),
+        link("source_id", "core_label", ondelete="SET NULL"),
+    )
+
+    nip: Mapped[str | None]
+    regon: Mapped[str | None]
+
+
+class Person(ContactColumns, Base):
+    """A person, of one company or of none."""
+
+    __tablename__ = "contacts_person"
+    __table_args__ = (
+        link("id", "core_record"),
+        link("source_id", "core_label", ondelete="SET NULL"),
+        link("company_id", "contacts_company", ondelete="SET NULL"),
+        Index("ix_contacts_person_company", "account_id", "company_id", "id"),
+    )
+
+    first_name: Mapped[str | None]
+    last_name: Mapped[str | None]
+    position: Mapped[str | None]
+    company_id: Mapped[int | None]
+
+
+for _model in (Company, Person):
+    for _name in ("position", "city", "nip") if _model is Person else ("city", "nip"):
+        _column = getattr(_model, _name, None)
+        if _column is not None:
+            Index(
+                f"ix_{_model.__tablename__}_{_name}",
+                _model.account_id,
+                func.core_sort_key(_column).collate("C"),
+                _model.id,
+                postgresql_where=_column.is_not(None),
+            )

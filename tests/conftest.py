@@ -1,0 +1,96 @@
+"""Real PostgreSQL and Redis for the whole run; every test leaves the database as it found it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection
+
+from config.settings import Settings, load
+from core import migrate
+from core.app import create_app
+from core.db import db
+from core.embedded import FORGETFUL, services
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings of an installation of its own, migrated, empty."""
+    home = Path(os.environ.get("SZANSA_TEST_HOME") or tmp_path_factory.mktemp("home"))
+    with services(load({"SZANSA_HOME": str(home)}), FORGETFUL) as running:
+        assert running.database_url
+        migrate.upgrade(running.database_url)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def whole_app(settings: Settings) -> Flask:
+    """The application with every plugin."""
+    app = create_app(settings)
+    app.config.update(TESTING=True)
+    return app
+
+
+@pytest.fixture
+def connection(whole_app: Flask) -> Iterator[Connection]:
+    """One connection that all sessions of a test share; its transaction is rolled back."""
+    with whole_app.app_context():
+        engine = db.engine
+    with engine.connect() as connection:
+        outer = connection.begin()
+        yield connection
+        outer.rollback()
+
+
+@pytest.fixture
+def app(whole_app: Flask, connection: Connection) -> Iterator[Flask]:
+    """The application, with its context, inside the test's transaction."""
+    with whole_app.app_context():
+        engines: dict[Any, Any] = db._app_engines[whole_app]  # noqa: SLF001
+        engine = engines[None]
+        engines[None] = connection
+        db.session.configure(join_transaction_mode="create_savepoint")
+        try:
+            yield whole_app
+        finally:
+            db.session.remove()
+            engines[None] = engine
+
+
+@pytest.fixture
+def client(app: Flask) -> Any:
+    """A browser without script; forms are sent without the token that test_csrf checks."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    yield app.test_client()
+    app.config["WTF_CSRF_ENABLED"] = True
+
+
+@pytest.fixture(autouse=True)
+def no_account_left() -> Iterator[None]:
+    """No test hands its current account to the next."""
+    from core import db as wall
+    from core.changes.capture import no_longer_writing
+
+    yield
+    wall.leave_account()
+    no_longer_writing()
+
+
+@pytest.fixture
+def count_statements(connection: Connection) -> Iterator[list[str]]:
+    """The statements that ran so far."""
+    from sqlalchemy import event
+
+    seen: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(connection, "before_cursor_execute", note)
+    yield seen
+    event.remove(connection, "before_cursor_execute", note)
