@@ -1,0 +1,1 @@
+"""Made-up people and companies that fill the demo account."""
