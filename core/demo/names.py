@@ -1,8 +1,8 @@
 """Made-up companies and people, the same for the same seed, none of whom can be reached.
 
 Web and e-mail addresses lie under names reserved for examples (RFC 2606). Polish telephone numbers
-begin with 64 and 99, which the Polish numbering plan gives to no operator and no area; foreign
-ones are those reserved for fiction.
+begin with 64, in the Polish numbering plan kept for paging, or with 99, which is nobody's area
+code; foreign ones are those reserved for fiction.
 """
 
 from __future__ import annotations
