@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Connection
+from werkzeug.test import TestResponse
 
 from config.settings import Settings, load
-from core import migrate
+from core import db as wall, migrate
 from core.app import create_app
 from core.db import db
 from core.embedded import FORGETFUL, services
@@ -29,11 +31,13 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 
 @pytest.fixture(scope="session")
-def whole_app(settings: Settings) -> Flask:
+def whole_app(settings: Settings) -> Iterator[Flask]:
     """The application with every plugin."""
     app = create_app(settings)
     app.config.update(TESTING=True)
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture
@@ -62,10 +66,25 @@ def app(whole_app: Flask, connection: Connection) -> Iterator[Flask]:
             engines[None] = engine
 
 
+class Browser(FlaskClient):
+    """A client whose requests have a context and a session of their own, as real ones do."""
+
+    def open(self, *args: Any, **values: Any) -> TestResponse:
+        """Send a request; afterwards the test reads what it stored, in its own account."""
+        account = wall.current_account_or_none()
+        with self.application.app_context():
+            response = super().open(*args, **values)
+        if account is not None:
+            wall.enter_account(account)
+        db.session.expire_all()
+        return response
+
+
 @pytest.fixture
 def client(app: Flask) -> Any:
     """A browser without script; forms are sent without the token that test_csrf checks."""
     app.config["WTF_CSRF_ENABLED"] = False
+    app.test_client_class = Browser
     yield app.test_client()
     app.config["WTF_CSRF_ENABLED"] = True
 
@@ -73,7 +92,6 @@ def client(app: Flask) -> Any:
 @pytest.fixture(autouse=True)
 def no_account_left() -> Iterator[None]:
     """No test hands its current account to the next."""
-    from core import db as wall
     from core.changes.capture import no_longer_writing
 
     yield

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
+from flask.testing import FlaskClient
+
 from core import db as wall
 from core.access import Actor, actor_of, fetch
 from core.accounts.models import Account
@@ -17,6 +19,7 @@ from core.registry import registry
 from core.roles.models import AccessTick, Role, RoleTick
 from core.teams.models import Team
 from core.teams.services import create_team, join, role_named
+from core.users import sessions
 from core.users.models import User
 from core.users.services import create_user
 
@@ -54,6 +57,16 @@ def make_user(
 def actor(user: User) -> Actor:
     """Return the actor of a user, as his next request would have it."""
     return actor_of(user.id)
+
+
+def sign_in(client: FlaskClient, user: User) -> FlaskClient:
+    """Let a browser be this user's from its next request on, and return it."""
+    token = sessions.begin(user.account_id, user.id, "", "")
+    with client.session_transaction() as cookie:
+        cookie.clear()
+        cookie["_user_id"] = token
+        cookie["_fresh"] = True
+    return client
 
 
 def make_record(owner: User | None = None, kind: str = "person", **values: Any) -> Record:
