@@ -74,7 +74,7 @@ COMMANDS = (
     Command("web", "serve the pages", "core.serving:web", arguments=(LISTEN,)),
     Command("worker", "run the jobs", "core.working:worker"),
     Command("cron", "start what is due", "core.working:cron"),
-    Command("migrate", "bring the database up to date", "core.operation:migrate", SERVICES),
+    Command("migrate", "bring the database up to date", "core.migrate:migrate", SERVICES),
     Command("doctor", "check the installation", "core.doctor:doctor"),
     Command(
         "backup",
@@ -87,13 +87,13 @@ COMMANDS = (
         "restore",
         "bring everything back from a backup",
         "core.backup:restore",
-        SERVICES,
+        NOTHING,
         (
             _argument("file", metavar="FILE"),
             _argument("--replace", action="store_true", help="drop what the database holds"),
         ),
     ),
-    Command("demo", "fill an account with demo data", "core.operation:demo", APPLICATION),
+    Command("demo", "fill an account with demo data", "core.demo:demo", APPLICATION),
     Command(
         "account create",
         "open an account with its first administrator",

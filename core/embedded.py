@@ -411,7 +411,7 @@ def found(settings: Settings) -> Settings:
     """
     if settings.database_url and settings.redis_url:
         return settings
-    place = running(settings.home) if _is_held(settings.home) else None
+    place = running(settings.home) if is_held(settings.home) else None
     if place is None:
         raise EmbeddedError(
             "Neither are DATABASE_URL and REDIS_URL set nor does `szansa up` run with the data "
@@ -420,7 +420,8 @@ def found(settings: Settings) -> Settings:
     return pointed_at(place, settings)
 
 
-def _is_held(home: Path) -> bool:
+def is_held(home: Path) -> bool:
+    """Return whether a process runs with that data folder."""
     with suppress(FileNotFoundError), (home / "run" / "lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -8,6 +8,7 @@ plugin that is deleted.
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, NullPool, create_engine, text
 
+from config.settings import Settings
 from core.revisions import FOLDER, ROOT, owner_of, owners, refuse_newer, revisions_of
 
 LOCK = 5_374_616_001  # any number, the same in every process that migrates
@@ -57,6 +59,13 @@ def upgrade(database_url: str) -> list[str]:
         with Operations.context(context):
             context.run_migrations()
     return applied
+
+
+def migrate(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Bring the database up to date, as a command."""
+    applied = upgrade(str(settings.database_url))
+    message = f"Applied {', '.join(applied)}." if applied else "The database is up to date."
+    return {"applied": applied, "message": message}
 
 
 def differences(connection: Connection, metadata: MetaData) -> list[Any]:

@@ -54,12 +54,10 @@ def stored(database_url: str) -> list[str]:
     address = database_url.replace("postgresql+psycopg://", "postgresql://", 1)
     with psycopg.connect(address) as connection:
         table = connection.execute("select to_regclass('alembic_version')").fetchone()
-        rows = (
-            connection.execute("select version_num from alembic_version")
-            if table != (None,)
-            else []
-        )
-        found = [row[0] for row in rows if owner_of(row[0]) in owners()]
+        rows: list[tuple[str]] = []
+        if table != (None,):
+            rows = connection.execute("select version_num from alembic_version").fetchall()
+    found = [row[0] for row in rows if owner_of(row[0]) in owners()]
     refuse_newer(found)
     return found
 

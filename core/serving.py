@@ -11,7 +11,6 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-
 from config.settings import Settings
 from core import embedded, processes, revisions
 

@@ -34,7 +34,7 @@ class CannotStart(SzansaError):
     """A part of the installation does not come up; the message says which and why."""
 
 
-class _Stop(Exception):  # noqa: N818  (it is no error)
+class _Stop(Exception):
     """A signal asks us to end."""
 
 
@@ -231,9 +231,13 @@ def _signals() -> Iterator[int]:
         _ignore_signals()
         raise _Stop
 
+    def child_ended(number: int, frame: object) -> None:
+        """Do nothing: the descriptor is what wakes us."""
+
     for number in ENDING:
-        signal.signal(number, stop)
-    signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, stop)
+    signal.signal(signal.SIGCHLD, child_ended)
     signal.set_wakeup_fd(ring, warn_on_full_buffer=False)
     try:
         yield wake

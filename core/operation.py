@@ -1,0 +1,167 @@
+"""What the operator does from the command line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from config.settings import Settings
+from core import revisions
+from core.access import Actor, actor_of, fetch, why as access_why
+from core.accounts.models import Account
+from core.accounts.queries import account_facts
+from core.accounts.services import assign_package, found_account, switch_plugin as switch
+from core.app import create_app
+from core.changes.capture import change_set
+from core.db import account_scope, across_accounts, db
+from core.errors import NotFound
+from core.registry import registry
+from core.teams import services as team_services
+from core.users import services as user_services
+from core.users.models import Login
+
+Facts = dict[str, Any]
+
+
+def in_application(
+    target: Callable[[Settings, argparse.Namespace], Facts],
+    settings: Settings,
+    arguments: argparse.Namespace,
+) -> Facts:
+    """Run a command inside the application: all it does is stored, or nothing is."""
+    revisions.check(str(settings.database_url))
+    app = create_app(settings)
+    with app.app_context():
+        facts = target(settings, arguments)
+        db.session.commit()
+    return facts
+
+
+# ---------------------------------------------------------------- accounts
+
+
+def create_account(settings: Settings, arguments: argparse.Namespace) -> Facts:
+    """Open an account with one team and its first administrator."""
+    account = found_account(arguments.name, package=arguments.package, language=arguments.language)
+    with account_scope(account.id), change_set("command"):
+        team = team_services.create_team(arguments.name)
+        user = user_services.create_user(
+            email=arguments.email,
+            first_name="Administrator",
+            last_name=arguments.name.strip(),
+            password=arguments.password,
+            team_id=team.id,
+            role="administrator",
+        )
+    return {
+        "account_id": account.id,
+        "user_id": user.id,
+        "team_id": team.id,
+        "email": user.email,
+        "message": f"Opened the account {account.name}; {user.email} is its administrator.",
+    }
+
+
+def change_package(settings: Settings, arguments: argparse.Namespace) -> Facts:
+    """Give an account another package."""
+    with _account(arguments.account) as account:
+        assign_package(account, arguments.package)
+        db.session.flush()
+        message = f"{account.name} now has the package {account.package}."
+        return {"account_id": account.id, "package": account.package, "message": message}
+
+
+def switch_plugin(settings: Settings, arguments: argparse.Namespace) -> Facts:
+    """Switch a plugin of an account, with those it needs or that need it."""
+    with _account(arguments.account) as account:
+        switch(arguments.plugin, is_on=arguments.state == "on")
+        active = sorted(account_facts().active_plugins)
+        message = f"{arguments.plugin} is {arguments.state} in {account.name}."
+        return {"account_id": account.id, "plugins": active, "message": message}
+
+
+# ---------------------------------------------------------------- people
+
+
+def create_team(settings: Settings, arguments: argparse.Namespace) -> Facts:
+    """Add a team."""
+    with _account(arguments.account) as account:
+        parent_id = _team_id(arguments.parent) if arguments.parent else None
+        team = team_services.create_team(arguments.name, parent_id)
+        message = f"Added the team {team.name} to {account.name}."
+        return {"account_id": account.id, "team_id": team.id, "message": message}
+
+
+def create_user(settings: Settings, arguments: argparse.Namespace) -> Facts:
+    """Add a user, member of one team."""
+    with _account(arguments.account) as account:
+        user = user_services.create_user(
+            email=arguments.email,
+            first_name=arguments.first_name,
+            last_name=arguments.last_name,
+            password=arguments.password,
+            team_id=_team_id(arguments.team),
+            role=arguments.role,
+        )
+        message = f"Added {user.name} to {account.name}."
+        return {"account_id": account.id, "user_id": user.id, "message": message}
+
+
+def why(settings: Settings, arguments: argparse.Namespace) -> Facts:
+    """Explain why a user may or may not, in the sentences that the pages show."""
+    with _signed_in(arguments.login) as actor:
+        if arguments.kind not in {kind.key for kind in registry().kinds.of(actor.active_plugins)}:
+            raise NotFound(f"There is no kind {arguments.kind}.")
+        access = fetch(arguments.kind, arguments.id, actor)
+        answers = [
+            each for each in access_why(actor, access.record, _day) if each.right == arguments.right
+        ]
+    if not answers:
+        raise NotFound(f"There is no right {arguments.right}.")
+    answer = answers[0]
+    word = "yes" if answer.is_held else "no"
+    return {
+        "right": answer.right,
+        "held": answer.is_held,
+        "reasons": list(answer.sentences),
+        "message": "\n".join([f"{answer.label}: {word}", *answer.sentences]),
+    }
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()
+
+
+@contextmanager
+def _account(name: str) -> Iterator[Account]:
+    """Work for the account of that name, as the operator."""
+    with across_accounts("the operator names an account"):
+        found = db.session.execute(db.select(Account).where(Account.name == name)).scalars().all()
+    if len(found) != 1:
+        raise NotFound(
+            f"There {'is no account' if not found else 'are several accounts'} named {name}."
+        )
+    with account_scope(found[0].id), change_set("command"):
+        yield found[0]
+
+
+@contextmanager
+def _signed_in(email: str) -> Iterator[Actor]:
+    """Work with exactly one user's rights."""
+    with across_accounts("the operator names a user"):
+        login = db.session.get(Login, email.strip().lower())
+    if login is None:
+        raise NotFound(f"There is no user {email}.")
+    with account_scope(login.account_id):
+        yield actor_of(login.user_id)
+
+
+def _team_id(name: str) -> int:
+    teams = account_facts().teams.values()
+    found = [team.id for team in teams if team.name.casefold() == name.strip().casefold()]
+    if not found:
+        raise NotFound(f"There is no team {name}.")
+    return found[0]
