@@ -1,0 +1,11 @@
+// Behaviour of all pages: small modules, each finding its own elements.
+import "htmx.org";
+import "./js/dialogs.js";
+import "./js/files.js";
+import "./js/forms.js";
+import "./js/keys.js";
+import "./js/menus.js";
+import "./js/pickers.js";
+import "./js/search.js";
+import "./js/side.js";
+import "./js/toasts.js";

@@ -1,0 +1,60 @@
+// Selects with data-pick become pickers; with data-picker-url they ask the server while typing.
+import TomSelect from "tom-select/base";
+import clearButton from "tom-select/plugins/clear_button/plugin.js";
+import removeButton from "tom-select/plugins/remove_button/plugin.js";
+import { fresh, ready, word } from "./ready.js";
+
+TomSelect.define("clear_button", clearButton);
+TomSelect.define("remove_button", removeButton);
+
+function load(url) {
+  return (query, show) => {
+    const address = new URL(url, location.href);
+    address.searchParams.set("q", query);
+    fetch(address, { headers: { Accept: "application/json" } })
+      .then((answer) => (answer.ok ? answer.json() : []))
+      .then((found) => show(found.map((entry) => ({ ...entry, id: String(entry.id) }))))
+      .catch(() => show());
+  };
+}
+
+const note = (entry, escape) => (entry.note ? `<span class="mute t0">${escape(entry.note)}</span>` : "");
+
+function pick(select) {
+  const url = select.dataset.pickerUrl;
+  const isMany = select.multiple;
+  new TomSelect(select, {
+    valueField: "id",
+    labelField: "name",
+    searchField: ["name"],
+    disabledField: "disabled",
+    options: [...select.options].filter((option) => option.value).map((option) => ({
+      id: option.value,
+      name: option.textContent.trim(),
+      note: option.dataset.note,
+      disabled: option.disabled,
+    })),
+    items: [...select.selectedOptions].map((option) => option.value).filter(Boolean),
+    allowEmptyOption: false,
+    maxOptions: url ? 50 : 500,
+    preload: url ? "focus" : false,
+    load: url ? load(url) : undefined,
+    shouldLoad: () => true,
+    placeholder: select.getAttribute("placeholder") ?? "",
+    hidePlaceholder: true,
+    plugins: isMany
+      ? { remove_button: { title: word("remove") } }
+      : select.required ? {} : { clear_button: { title: word("remove") } },
+    closeAfterSelect: !isMany,
+    // What the server finds is shown as found: it knows diacritics and rights.
+    ...(url ? { score: () => () => 1, sortField: [{ field: "$order" }] } : {}),
+    render: {
+      option: (entry, escape) =>
+        `<div><span class="grow cut">${escape(entry.name)}</span>${note(entry, escape)}</div>`,
+      item: (entry, escape) => `<div>${escape(entry.name)}</div>`,
+      no_results: () => `<div class="no-results">${word("nothing")}</div>`,
+    },
+  });
+}
+
+ready((root) => fresh(root, "select[data-pick]", "picked").forEach(pick));
