@@ -11,6 +11,7 @@ the few IDs first. Both give the same rows.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +56,11 @@ class Rule:
     basic: str
     candidates: str
     values: dict[str, Any]
+
+
+def under_alias(predicate: str, alias: str) -> str:
+    """Return a predicate over `r` as one over another alias of the record."""
+    return re.sub(r"\br\.", f"{alias}.", predicate)
 
 
 def rule_for(actor: Actor, kinds: tuple[str, ...]) -> Rule:

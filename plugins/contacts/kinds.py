@@ -228,7 +228,7 @@ COMPANY = Kind(
     fields=(
         Field("name", lazy("Name"), ShortText(), home=RECORD, is_required=True,
               sort_sql="r.sort_key", is_basic=True, synonyms=("nazwa", "firma", "company", "nazwa firmy", "company name")),
-        Field("nip", lazy("NIP"), Nip(), is_listed=True, search="digits",
+        Field("nip", lazy("NIP"), Nip(), is_listed=True, search="words",
               sort_sql=_sorted_by("nip"), synonyms=("vat", "tax id", "numer nip", "vat number")),
         Field("regon", lazy("REGON"), Regon(), search="digits", sort_sql=_sorted_by("regon")),
         *_contact_fields(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, func
+from sqlalchemy import BigInteger, Index, func, literal_column
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -62,14 +62,19 @@ class Person(ContactColumns, Base):
     company_id: Mapped[int | None]
 
 
+def _sorted(model: type[Company] | type[Person], name: str, column: Any) -> None:
+    """Index a column in the order of names, so that lists sorted by it need not read all rows."""
+    Index(
+        f"ix_{model.__tablename__}_{name}",
+        model.account_id,
+        func.core_sort_key(column).collate("C"),
+        model.id,
+        postgresql_where=column.is_not(None),
+    )
+
+
 for _model in (Company, Person):
-    for _name in ("position", "city", "nip") if _model is Person else ("city", "nip"):
-        _column = getattr(_model, _name, None)
-        if _column is not None:
-            Index(
-                f"ix_{_model.__tablename__}_{_name}",
-                _model.account_id,
-                func.core_sort_key(_column).collate("C"),
-                _model.id,
-                postgresql_where=_column.is_not(None),
-            )
+    _sorted(_model, "city", _model.city)
+    _sorted(_model, "email", literal_column("emails[1]"))
+_sorted(Company, "nip", Company.nip)
+_sorted(Person, "position", Person.position)

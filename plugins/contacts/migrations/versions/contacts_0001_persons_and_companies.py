@@ -55,6 +55,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("city IS NOT NULL"),
     )
     op.create_index(
+        "ix_contacts_company_email",
+        "contacts_company",
+        ["account_id", sa.literal_column('core_sort_key(emails[1]) COLLATE "C"'), "id"],
+        unique=False,
+        postgresql_where=sa.text("emails[1] IS NOT NULL"),
+    )
+    op.create_index(
         "ix_contacts_company_nip",
         "contacts_company",
         ["account_id", sa.literal_column('core_sort_key(nip) COLLATE "C"'), "id"],
@@ -116,6 +123,13 @@ def upgrade() -> None:
         "contacts_person",
         ["account_id", "company_id", "id"],
         unique=False,
+    )
+    op.create_index(
+        "ix_contacts_person_email",
+        "contacts_person",
+        ["account_id", sa.literal_column('core_sort_key(emails[1]) COLLATE "C"'), "id"],
+        unique=False,
+        postgresql_where=sa.text("emails[1] IS NOT NULL"),
     )
     op.create_index(
         "ix_contacts_person_position",

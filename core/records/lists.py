@@ -1,0 +1,322 @@
+"""Lists of records: pages by key in any order, under the access rule, quick at any size.
+
+An order has two segments. The first holds the rows whose value may be seen and is there, in the
+order of the value; the second the rest, by name. So a private row, of which only name and owner
+may be known, stands where an empty value stands and nothing can be inferred from its place.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.access import Actor, Rule, rule_for
+from core.access.rule import under_alias
+from core.accounts.queries import account_facts, current_epoch
+from core.db import sql
+from core.records.fields import RECORD, Field, Moment, RecordLink
+from core.records.folding import search_query
+from core.records.kinds import Kind
+
+SIZES = (25, 50, 100, 200)
+SPARSE = 20_000
+EXACT = 1_000
+BY_NAME = "name"
+
+_FOOTPRINT_SECONDS = 600.0
+_CACHED = 5_000
+_footprints: OrderedDict[tuple[int, int, int, str], tuple[bool, float]] = OrderedDict()
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in an order: the segment, the sorted value as text, and the record's ID."""
+
+    segment: int
+    value: str | None
+    id: int
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A filter: SQL over `r` with its bound values; `ids` selects the IDs it holds for, bounded.
+
+    `holds_for_basic` says that the condition looks at nothing but the name.
+    """
+
+    where: str
+    values: dict[str, Any] = field(default_factory=dict)
+    ids: str = ""
+
+
+@dataclass(frozen=True)
+class ListRow:
+    """A row of a list; of a basic one only ID, name and owner may be shown."""
+
+    id: int
+    is_full: bool
+    cursor: Cursor
+    values: Any
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page of a list; `count` is exact, or None when there are more than EXACT rows."""
+
+    rows: list[ListRow]
+    has_before: bool
+    has_after: bool
+    count: int | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list shall show: order, direction, place, size, filters."""
+
+    sort: str = BY_NAME
+    is_descending: bool = False
+    size: int = 50
+    cursor: Cursor | None = None
+    is_backwards: bool = False
+    conditions: tuple[Condition, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+def search_condition(typed: str) -> Condition | None:
+    """Return the filter for what was typed into a list's search; None for less than two letters.
+
+    It speaks of `f` and `b`, the full and the basic predicate, because rows with the basic line
+    alone are found by their name only.
+    """
+    queries = search_query(typed)
+    if queries is None:
+        return None
+    where = """exists (select 1 from core_search s
+      where s.account_id = r.account_id and s.record_id = r.id
+      and ((s.document @@ cast(:list_query as tsquery) and {full})
+        or s.document @@ cast(:list_names as tsquery)))"""
+    ids = f"""select s.record_id from core_search s
+      where s.account_id = :account and s.document @@ cast(:list_query as tsquery)
+      limit {SPARSE + 1}"""
+    return Condition(where, {"list_query": queries[0], "list_names": queries[1]}, ids)
+
+
+def listed(kind: Kind, actor: Actor, wanted: Wanted) -> Listed:
+    """Return one page of the records of a kind that the actor may see."""
+    return _List(kind, actor, wanted).page()
+
+
+def count_exactly(kind: Kind, actor: Actor, conditions: Sequence[Condition] = ()) -> int:
+    """Return how many records of a kind the actor may see; for one who asked for it."""
+    wanted = Wanted(conditions=tuple(conditions))
+    return _List(kind, actor, wanted).count(None)
+
+
+class _List:
+    def __init__(self, kind: Kind, actor: Actor, wanted: Wanted) -> None:
+        self.kind, self.actor, self.wanted = kind, actor, wanted
+        self.rule: Rule = rule_for(actor, (kind.key,))
+        self.values = {
+            **{key: value for key, value in self.rule.values.items() if key != "kinds"},
+            "kind": kind.key,
+        }
+        for condition in wanted.conditions:
+            self.values |= condition.values
+        self.field = kind.by_key.get(wanted.sort)
+        self.is_sparse = _is_sparse(kind, actor, self.rule)
+        self.seen: int | None = None
+
+    def where(self) -> str:
+        """Return the conditions of every row on the list."""
+        parts = [self.rule.basic]
+        for condition in self.wanted.conditions:
+            where = condition.where.replace("{full}", self.rule.full)
+            parts.append(where if condition.ids else f"({self.rule.full} and {where})")
+            if condition.ids:
+                parts.append(f"r.id = any(array({condition.ids}))")
+        return " and ".join(parts)
+
+    def source(self, joins: str = "") -> str:
+        """Return the rows to choose from: all of the kind, or first the few that may be seen."""
+        few = "few join core_record r on r.account_id = :account and r.id = few.id"
+        return (
+            f"{few if self.is_sparse else 'core_record r'} {joins}"
+            " where r.account_id = :account and r.kind = :kind and r.deleted_at is null"
+        )
+
+    def few(self) -> str:
+        """Return the CTE of the sparse form."""
+        if not self.is_sparse:
+            return ""
+        candidates = self.rule.candidates.replace("r.kind = any(:kinds)", "r.kind = :kind")
+        return f"few as materialized ({candidates}),"
+
+    def page(self) -> Listed:
+        wanted = self.wanted
+        rows: list[ListRow] = []
+        segments = [0] if self.field is None else [0, 1]
+        if wanted.is_backwards:
+            segments.reverse()
+        for segment in segments:
+            cursor = wanted.cursor
+            if cursor is not None and _is_before(segment, cursor, backwards=wanted.is_backwards):
+                continue
+            place = cursor if cursor is not None and cursor.segment == segment else None
+            rows += self.segment(segment, place, wanted.size + 1 - len(rows))
+            if len(rows) > wanted.size:
+                break
+        more = len(rows) > wanted.size
+        rows = rows[: wanted.size]
+        if wanted.is_backwards:
+            rows.reverse()
+        has_before = more if wanted.is_backwards else wanted.cursor is not None
+        has_after = True if wanted.is_backwards else more
+        if wanted.cursor is None and not more:
+            return Listed(rows, has_before, has_after, len(rows))
+        return Listed(rows, has_before, has_after, self.bounded_count())
+
+    def bounded_count(self) -> int | None:
+        """Return the number of rows up to EXACT; what the sparse form gathered is known."""
+        if self.seen is None or self.wanted.conditions:
+            return self.count(EXACT + 1)
+        if self.seen > SPARSE:
+            _footprints[_footprint_key(self.kind, self.actor)] = (False, _later())
+        return self.seen if self.seen <= EXACT else None
+
+    def segment(self, segment: int, cursor: Cursor | None, limit: int) -> list[ListRow]:
+        order = self.order(segment)
+        descending = self.wanted.is_descending and segment == 0
+        if self.wanted.is_backwards:
+            descending = not descending
+        direction, compare = ("desc", "<") if descending else ("asc", ">")
+        after = ""
+        values = {**self.values, "limit": limit}
+        if cursor is not None:
+            after = f" and ({order.value}, {order.id}) {compare} (cast(:value as {order.type}), :after)"
+            values |= {"value": cursor.value, "after": cursor.id}
+        where = f"{self.where()} and {order.condition}{after}"
+        statement = f"""
+            with {self.few()} page as materialized (
+              select r.id, {order.value} as value, coalesce({self.rule.full}, false) as is_full
+              from {self.source(order.joins)} and {where}
+              order by {order.value} {direction}, {order.id} {direction} limit :limit)
+            select page.value as sorted_value, page.is_full, {self.few_count()} as few,
+              {self.selected()}
+            from page
+            join core_record r on r.account_id = :account and r.id = page.id
+            join {self.kind.table} k on k.account_id = :account and k.id = page.id
+            order by page.value {direction}, page.id {direction}
+        """
+        found = sql(statement, **values, **order.values).all()
+        if found and self.is_sparse:
+            self.seen = found[0].few
+        return [
+            ListRow(row.id, row.is_full, Cursor(segment, _text(row.sorted_value), row.id), row)
+            for row in found
+        ]
+
+    def few_count(self) -> str:
+        """Return how many rows the sparse form gathered, as SQL."""
+        return "(select count(*) from few)" if self.is_sparse else "0"
+
+    def order(self, segment: int) -> _Order:
+        """Return by what a segment is sorted, and which rows belong to it."""
+        by_name = _Order("r.sort_key", "text", "true")
+        if self.field is None:
+            return by_name
+        valued = _order_by(self.field, self.kind, self.actor, self.rule)
+        if segment == 0:
+            return valued
+        rest = f"not coalesce({valued.condition}, false)"
+        return _Order("r.sort_key", "text", rest, valued.rest_joins, values=valued.values)
+
+    def selected(self) -> str:
+        """Return the columns that the rows bring along."""
+        columns = ["r.id", "r.name", "r.owner_id", "r.visibility", "r.created_at", "r.updated_at"]
+        for key in self.wanted.columns:
+            wanted = self.kind.by_key.get(key)
+            if wanted is not None and wanted.home == "row":
+                columns.append(f"k.{wanted.column}")
+        return ", ".join(columns)
+
+    def count(self, limit: int | None) -> int | None:
+        """Return the number of rows; None where there are `limit` or more."""
+        bound = f" limit {limit}" if limit else ""
+        statement = f"""
+            with {self.few()} counted as (
+              select 1 from {self.source()} and {self.where()}{bound})
+            select count(*) from counted
+        """
+        number = int(sql(statement, **self.values).scalar_one())
+        return number if limit is None or number < limit else None
+
+
+@dataclass(frozen=True)
+class _Order:
+    """By what a segment is sorted: SQL of the value, its type, which rows belong to it."""
+
+    value: str
+    type: str
+    condition: str
+    joins: str = ""
+    rest_joins: str = ""
+    id: str = "r.id"
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def _order_by(wanted: Field, kind: Kind, actor: Actor, rule: Rule) -> _Order:
+    own = f"join {kind.table} k on k.account_id = r.account_id and k.id = r.id"
+    value, condition = wanted.sort_sql, f"{rule.full} and {wanted.sort_sql} is not null"
+    if wanted.key == "owner":
+        value = "array_position(cast(:by_name as bigint[]), r.owner_id)"
+        by_name = {"by_name": list(account_facts().users)}
+        return _Order(value, "integer", "r.owner_id is not null", values=by_name)
+    if isinstance(wanted.type, RecordLink):
+        basic = under_alias(rule_for(actor, (wanted.type.kind,)).basic, "c")
+        linked = (
+            f"core_record c on c.account_id = k.account_id"
+            f" and c.id = k.{wanted.column} and c.deleted_at is null and {basic}"
+        )
+        condition = f"{rule.full} and c.sort_key is not null"
+        joins, rest = f"{own} join {linked}", f"{own} left join {linked}"
+        return _Order("c.sort_key", "text", condition, joins, rest, id="k.id")
+    if wanted.home == RECORD:
+        kind_of_value = "timestamptz" if isinstance(wanted.type, Moment) else "text"
+        return _Order(value, kind_of_value, "true" if wanted.is_basic else condition)
+    return _Order(value, "text", condition, own, own, id="k.id")
+
+
+def _is_before(segment: int, cursor: Cursor, *, backwards: bool) -> bool:
+    return segment > cursor.segment if backwards else segment < cursor.segment
+
+
+def _text(value: Any) -> str | None:
+    return value.isoformat() if hasattr(value, "isoformat") else None if value is None else str(value)
+
+
+def _is_sparse(kind: Kind, actor: Actor, rule: Rule) -> bool:
+    """Tell whether the actor may see so few records that gathering them first is quicker."""
+    if actor.is_administrator:
+        return False
+    key = _footprint_key(kind, actor)
+    found = _footprints.get(key)
+    if found is not None and found[1] > time.monotonic():
+        return found[0]
+    statement = f"select count(*) from ({rule.candidates} limit {SPARSE + 1}) seen"
+    values = {**rule.values, "kinds": [kind.key]}
+    is_sparse = int(sql(statement, **values).scalar_one()) <= SPARSE
+    _footprints[key] = (is_sparse, _later())
+    while len(_footprints) > _CACHED:
+        _footprints.popitem(last=False)
+    return is_sparse
+
+
+def _footprint_key(kind: Kind, actor: Actor) -> tuple[int, int, int, str]:
+    return actor.account_id, current_epoch(), actor.user_id, kind.key
+
+
+def _later() -> float:
+    return time.monotonic() + _FOOTPRINT_SECONDS
