@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 from werkzeug.test import TestResponse
 
 from config.settings import Settings, load
 from core import db as wall, migrate
 from core.app import create_app
+from core.changes.capture import no_longer_writing
 from core.db import db
 from core.embedded import FORGETFUL, services
 
@@ -55,7 +56,7 @@ def connection(whole_app: Flask) -> Iterator[Connection]:
 def app(whole_app: Flask, connection: Connection) -> Iterator[Flask]:
     """The application, with its context, inside the test's transaction."""
     with whole_app.app_context():
-        engines: dict[Any, Any] = db._app_engines[whole_app]  # noqa: SLF001
+        engines: dict[Any, Any] = db._app_engines[whole_app]
         engine = engines[None]
         engines[None] = connection
         db.session.configure(join_transaction_mode="create_savepoint")
@@ -92,8 +93,6 @@ def client(app: Flask) -> Any:
 @pytest.fixture(autouse=True)
 def no_account_left() -> Iterator[None]:
     """No test hands its current account to the next."""
-    from core.changes.capture import no_longer_writing
-
     yield
     wall.leave_account()
     no_longer_writing()
@@ -102,8 +101,6 @@ def no_account_left() -> Iterator[None]:
 @pytest.fixture
 def count_statements(connection: Connection) -> Iterator[list[str]]:
     """The statements that ran so far."""
-    from sqlalchemy import event
-
     seen: list[str] = []
 
     def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from core import db as wall
-from core.access import Actor, actor_of, fetch
+from core.access import Actor, NoAccess, actor_of, fetch
 from core.accounts.models import Account
 from core.accounts.services import found_account, store_setting
 from core.changes.capture import change_set
+from core.errors import NotFound
 from core.records.models import Record
 from core.records.services import create
 from core.registry import registry
@@ -23,7 +24,7 @@ from core.users import sessions
 from core.users.models import User
 from core.users.services import create_user
 
-PASSWORD = "correct-horse-7-battery"  # noqa: S105
+PASSWORD = "correct-horse-7-battery"
 _numbers = count(1)
 
 
@@ -89,9 +90,6 @@ def make_record(owner: User | None = None, kind: str = "person", **values: Any) 
 
 def opens(user: User, record: Record) -> str:
     """Return what a user gets of a record: full, basic or nothing."""
-    from core.access import NoAccess
-    from core.errors import NotFound
-
     try:
         fetch(record.kind, record.id, actor(user))
     except NoAccess:
