@@ -29,12 +29,34 @@ class Section:
     label: Text
 
 
+def _no_keys(values: Values) -> list[str]:
+    return []
+
+
+def _no_tiers(values: Values) -> list[list[str]]:
+    return []
+
+
+@dataclass(frozen=True)
+class Matching:
+    """By what records of a kind are recognised as the same.
+
+    `keys` are the texts under which a record with these values is remembered. `tiers` are those
+    under which it is looked for: the first tier that finds anything decides, and within it the
+    record that is found under most keys. `needs` are the fields that both read.
+    """
+
+    keys: Callable[[Values], list[str]] = _no_keys
+    tiers: Callable[[Values], list[list[str]]] = _no_tiers
+    needs: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of record: what the generic pages, the engine and the import know of it.
 
     `name_of` makes the shown name and the sorted name from the values. `row` is the model of the
-    table with the kind's own columns.
+    table with the kind's own columns. `matching` says which records are the same.
     """
 
     key: str
@@ -52,6 +74,7 @@ class Kind:
     name_label: Text
     plugin: str = ""
     is_round: bool = False
+    matching: Matching = Matching()
 
     def field(self, key: str) -> Field:
         """Return a field by its key; KeyError where there is none."""

@@ -153,6 +153,19 @@ class SearchDocument(Tenant, Base):
     document: Mapped[str] = mapped_column(TSVECTOR)
 
 
+class MatchKey(Tenant, Base):
+    """One key by which a record is recognised as the same; see `core.records.matching`."""
+
+    __tablename__ = "core_match"
+    __table_args__ = (
+        link("record_id", "core_record"),
+        Index("ix_core_match_record", "account_id", "record_id"),
+    )
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    record_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
 class FormToken(Tenant, Base):
     """A form that was sent: sent twice, it leads to what the first sending made."""
 

@@ -11,7 +11,7 @@ from core.accounts.queries import account_facts, setting
 from core.db import db, sql
 from core.errors import Conflict, Forbidden, Invalid, InvalidForm, NeedsConfirmation, NotFound
 from core.i18n import _
-from core.records import labels, search
+from core.records import labels, matching, search
 from core.records.fields import HOLDERS, LABELS, RECORD, ROW, Field, LabelChoice, RecordLink
 from core.records.kinds import Kind
 from core.records.merging import merge
@@ -94,6 +94,7 @@ def create(
     _link(kind, record.id, {}, wanted, actor)
     db.session.flush()
     search.index(kind, record, wanted)
+    matching.remember(kind, record, wanted)
     announce(kind, [record.id], "created")
     return record
 
@@ -138,6 +139,8 @@ def change(
     _link(kind, record.id, before, after, access.actor)
     db.session.flush()
     search.index(kind, record, after)
+    if changed.keys() & kind.matching.needs:
+        matching.remember(kind, record, after)
     announce(kind, [record.id], "changed")
     return record
 

@@ -19,8 +19,8 @@ from core.records.fields import (
     RecordLink,
     ShortText,
 )
-from core.records.kinds import Kind, Section, Values
-from plugins.contacts import addresses, numbers
+from core.records.kinds import Kind, Matching, Section, Values
+from plugins.contacts import addresses, matching, numbers
 from plugins.contacts.models import Company, Person
 
 MOST_ADDRESSES = 20
@@ -67,6 +67,15 @@ class Emails(FieldType):
         """Return the addresses as typed, each once."""
         return _each(typed, addresses.parse_email)
 
+    @property
+    def cell(self) -> str:
+        """How a list shows it."""
+        return "email"
+
+    def shown(self, value: Any) -> tuple[str, str | None, int]:
+        """Return the primary address."""
+        return value[0], f"mailto:{value[0]}", len(value) - 1
+
 
 @dataclass(frozen=True)
 class Phones(FieldType):
@@ -78,6 +87,16 @@ class Phones(FieldType):
     def parse(self, typed: list[str]) -> Any:
         """Return `[number, kind]` for each number."""
         return [list(each) for each in _each(typed, _phone)]
+
+    @property
+    def cell(self) -> str:
+        """How a list shows it."""
+        return "phone"
+
+    def shown(self, value: Any) -> tuple[str, str | None, int]:
+        """Return the primary number."""
+        number = value[0][0]
+        return number, f"tel:{addresses.digits_of(number)}", len(value) - 1
 
     def typed(self, value: Any) -> list[str]:
         """Return `kind:number` for each number."""
@@ -106,6 +125,15 @@ class WebAddress(FieldType):
         """Return the address as typed."""
         text = super().parse(typed)
         return addresses.parse_web(text) if text else None
+
+    @property
+    def cell(self) -> str:
+        """How a list shows it."""
+        return "link"
+
+    def shown(self, value: Any) -> tuple[str, str | None, int]:
+        """Return the address and where it leads."""
+        return value, addresses.link_of(value), 0
 
 
 @dataclass(frozen=True)
@@ -195,6 +223,11 @@ PERSON = Kind(
     row=Person,
     sections=SECTIONS,
     name_of=_person_name,
+    matching=Matching(
+        matching.person_keys,
+        matching.person_tiers,
+        frozenset({"first_name", "last_name", "company", "emails", "phones"}),
+    ),
     visibility_area="contacts",
     is_round=True,
     fields=(
@@ -224,6 +257,9 @@ COMPANY = Kind(
     row=Company,
     sections=SECTIONS,
     name_of=_company_name,
+    matching=Matching(
+        matching.company_keys, matching.company_tiers, frozenset({"name", "nip", "regon"})
+    ),
     visibility_area="contacts",
     fields=(
         Field("name", lazy("Name"), ShortText(), home=RECORD, is_required=True,

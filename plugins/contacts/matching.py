@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from core.records.folding import fold
+from core.records.kinds import Values
+from plugins.contacts.addresses import digits_of, email_key
 
 # Endings in folded words, with blanks for dots and other punctuation: "sp. z o.o." is "sp z o o".
 # Forms that are words as well (spa, as, ad) count only when written with dots.
@@ -53,3 +55,59 @@ def person_key(first_name: str, last_name: str) -> str:
     """
     first, last = (_NO_WORD.sub("", fold(name)) for name in (first_name, last_name))
     return f"{first} {last}" if first or last else ""
+
+
+def company_keys(values: Values) -> list[str]:
+    """Return under which texts a company is remembered.
+
+    Names are told apart by whether there is a NIP: two companies of one name with different
+    numbers are two companies.
+    """
+    name = company_key(values.get("name") or "")
+    mark = "named" if values.get("nip") else "only named"
+    return _numbers_of(values) + ([f"{mark} {name}"] if name else [])
+
+
+def company_tiers(values: Values) -> list[list[str]]:
+    """Return under which texts the like of a company is looked for: NIP, then REGON, then name."""
+    name = company_key(values.get("name") or "")
+    tiers = [[number] for number in _numbers_of(values)]
+    marks = ("only named",) if values.get("nip") else ("only named", "named")
+    return tiers + ([[f"{mark} {name}" for mark in marks]] if name else [])
+
+
+def person_keys(values: Values) -> list[str]:
+    """Return under which texts a person is remembered: never the names alone."""
+    name = person_key(values.get("first_name") or "", values.get("last_name") or "")
+    if not name:
+        return []
+    reached = _reached(name, values)
+    if company := values.get("company"):
+        return [f"at {company} {name}", *(f"employed {each}" for each in reached)]
+    return [f"free {each}" for each in reached]
+
+
+def person_tiers(values: Values) -> list[list[str]]:
+    """Return under which texts the like of a person is looked for.
+
+    With a company: the names there, then the names with an equal address among persons of no
+    company. Without a company: the names with equal addresses, the more of them the better.
+    """
+    name = person_key(values.get("first_name") or "", values.get("last_name") or "")
+    if not name:
+        return []
+    free = [f"free {each}" for each in _reached(name, values)]
+    if company := values.get("company"):
+        return [[f"at {company} {name}"], free]
+    return [[*free, *(f"employed {each}" for each in _reached(name, values))]]
+
+
+def _numbers_of(values: Values) -> list[str]:
+    return [f"{key} {values[key]}" for key in ("nip", "regon") if values.get(key)]
+
+
+def _reached(name: str, values: Values) -> list[str]:
+    """Return the names with each e-mail, phone and fax."""
+    reached = [email_key(each) for each in values.get("emails") or ()]
+    reached += [digits_of(number) for number, _kind in values.get("phones") or ()]
+    return [f"{name} {each}" for each in dict.fromkeys(reached) if each]
