@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +60,14 @@ def create_app(
     registry.hooks.register(own, "core")
     for name in plugin_names() if with_plugins is None else with_plugins:
         registry.hooks.register(importlib.import_module(f"plugins.{name}.plugin"), name)
-    _take_in(registry)
-    web.install(app)
-    for blueprint in _flat(registry, "register_blueprints"):
-        app.register_blueprint(blueprint)
-    web.lock(app)
+    with app.app_context():
+        _take_in(registry)
+        web.install(app)
+        for name, blueprints in registry.hooks.named("register_blueprints"):
+            for blueprint in blueprints:
+                blueprint.szansa_plugin = "" if name == "core" else name
+                app.register_blueprint(blueprint)
+        web.lock(app)
     return app
 
 
@@ -93,9 +97,8 @@ def _take_in(registry: Registry) -> None:
     registry.jobs.update({each.name: each for each in _flat(registry, "register_jobs")})
     registry.cron.extend(_flat(registry, "register_cron"))
     registry.causes.update({each.key: each for each in _flat(registry, "register_causes")})
-    registry.list_filters.update(
-        {each.key: each for each in _flat(registry, "register_list_filters")}
-    )
+    for name, filters in registry.hooks.named("register_list_filters"):
+        registry.list_filters.update({each.key: replace(each, plugin=name) for each in filters})
 
 
 def _packages() -> dict[str, frozenset[str]]:

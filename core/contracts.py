@@ -89,15 +89,17 @@ class RecordAction:
 
 @dataclass(frozen=True)
 class ListFilter:
-    """A filter that a plugin brings to lists, as `?key=value`.
+    """A filter that a plugin brings to lists, as `?key=value`; `name` stands on its chip.
 
     `condition` is SQL over the record `r` with the bound value `:filter_value`; `label` turns the
     value into the sentence shown on the chip, and returns None where the value means nothing.
     """
 
     key: str
+    name: Text
     condition: str
     label: Callable[[str, Actor], str | None]
+    plugin: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-from core.access import Actor
-from core.contracts import (
-    MANAGER,
-    USER,
-    AddEntry,
-    Cause,
-    CronEntry,
-    JobType,
-    NavEntry,
-    Right,
-    Setting,
-    SettingsPage,
-)
+from flask import Blueprint
+
+from core.contracts import MANAGER, USER, Right, Setting
 from core.hookspecs import hookimpl
 from core.i18n import lazy
+from core.records import list_views
 from core.records.kinds import Kind
+from core.registry import registry
 
 
 def settings_of(kinds: Iterable[Kind]) -> list[Setting]:
@@ -36,6 +28,11 @@ def settings_of(kinds: Iterable[Kind]) -> list[Setting]:
             Setting(f"access.{kind.key}.invited", ["main_team"]),
         ]
     return settings
+
+
+@hookimpl
+def register_blueprints() -> list[Blueprint]:
+    return [list_views.blueprint(registry().kinds)]
 
 
 @hookimpl

@@ -54,6 +54,15 @@ class FieldType:
             return []
         return [str(each) for each in value] if isinstance(value, list) else [str(value)]
 
+    @property
+    def cell(self) -> str:
+        """How a list shows the value: text, link, email, phone."""
+        return "text"
+
+    def shown(self, value: Any) -> tuple[str, str | None, int]:
+        """Return the value as text, where it leads to, and how many more values there are."""
+        return str(value), None, 0
+
     def warnings(self, value: Any) -> list[str]:
         """Return sentences that must be confirmed before this value is stored."""
         return []

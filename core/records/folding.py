@@ -1,4 +1,4 @@
-"""How text is compared, sorted and found: folding, sort keys, search documents and queries.
+"""How text is compared and found: folding, search documents and queries.
 
 A search document is a PostgreSQL `tsvector` that holds every ending of every word, so that a
 prefix query finds any fragment: `owals:*` meets the ending `owalski` of Kowalski. Only letters,
@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 LONGEST_WORD = 64
-LONGEST_SORT_KEY = 200
 LONGEST_QUERY = 200
 MOST_QUERY_WORDS = 10
 
@@ -42,17 +41,6 @@ _WORD = re.compile(r"[^\W_]+")
 _DOMAIN = re.compile(r"@([^\W_][\w.-]*)")
 _NO_DIGIT = re.compile(r"[^0-9]+")
 _PHONE_LIKE = re.compile(r"[0-9\s+()./-]+")
-_APOSTROPHES = re.compile("['’‘ʼ`]")
-_LIGHT = re.compile(r"(?:[^\w\x7f]|_)+")
-
-# U+007F follows every letter and digit of ASCII and precedes the bytes of all other letters.
-_AFTER = "\x7f"
-_POLISH = str.maketrans(
-    {
-        **{letter: base + _AFTER for letter, base in zip("ąćęłńóśź", "acelnosz", strict=True)},
-        "ż": "z" + _AFTER + _AFTER,
-    }
-)
 
 
 def _fold_slowly(text: str) -> str:
@@ -77,21 +65,6 @@ def fold(text: str) -> str:
         return text
     quick = text.translate(_FOLDED_LETTERS)
     return quick if quick.isascii() else _fold_slowly(quick)
-
-
-def sort_key(text: str) -> str:
-    """Return the key that sorts text by the rules of Polish in a column with `COLLATE "C"`.
-
-    A Polish letter becomes its base letter and U+007F, so `ą` stands after every `a` and before
-    `b`; other diacritics count as their base letter, digits precede letters, case is ignored,
-    apostrophes vanish and other punctuation counts as a blank. At most 200 characters.
-    """
-    text = text[: 2 * LONGEST_SORT_KEY].lower()
-    if not text.isascii():
-        text = fold(unicodedata.normalize("NFC", text).replace(_AFTER, " ").translate(_POLISH))
-    else:
-        text = text.replace(_AFTER, " ")
-    return _LIGHT.sub(" ", _APOSTROPHES.sub("", text)).strip()[:LONGEST_SORT_KEY]
 
 
 def search_words(text: str) -> list[str]:

@@ -195,7 +195,9 @@ class _List:
         after = ""
         values = {**self.values, "limit": limit}
         if cursor is not None:
-            after = f" and ({order.value}, {order.id}) {compare} (cast(:value as {order.type}), :after)"
+            after = (
+                f" and ({order.value}, {order.id}) {compare} (cast(:value as {order.type}), :after)"
+            )
             values |= {"value": cursor.value, "after": cursor.id}
         where = f"{self.where()} and {order.condition}{after}"
         statement = f"""
@@ -294,7 +296,9 @@ def _is_before(segment: int, cursor: Cursor, *, backwards: bool) -> bool:
 
 
 def _text(value: Any) -> str | None:
-    return value.isoformat() if hasattr(value, "isoformat") else None if value is None else str(value)
+    return (
+        value.isoformat() if hasattr(value, "isoformat") else None if value is None else str(value)
+    )
 
 
 def _is_sparse(kind: Kind, actor: Actor, rule: Rule) -> bool:

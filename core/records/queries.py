@@ -54,3 +54,28 @@ where account_id = :account and record_id = :record order by role, added_at, pri
 def holders_of(record_id: int) -> list[Any]:
     """Return who takes part in a record besides its owner, since when and added by whom."""
     return list(sql(_HOLDERS, record=record_id).all())
+
+
+def label_names_on(record_ids: list[int], field_key: str) -> dict[int, list[str]]:
+    """Return for each record the names of its labels in one field, in the order of names."""
+    rows = sql(
+        "select g.record_id, array_agg(l.name order by l.name_key) as names"
+        " from core_record_label g"
+        " join core_label l on l.account_id = g.account_id and l.id = g.label_id"
+        " where g.account_id = :account and g.record_id = any(:ids) and g.field = :field"
+        " group by g.record_id",
+        ids=record_ids,
+        field=field_key,
+    )
+    return {row.record_id: row.names for row in rows}
+
+
+def label_names(label_ids: list[int]) -> dict[int, str]:
+    """Return the names of labels by their IDs."""
+    if not label_ids:
+        return {}
+    rows = sql(
+        "select id, name from core_label where account_id = :account and id = any(:ids)",
+        ids=label_ids,
+    )
+    return {row.id: row.name for row in rows}

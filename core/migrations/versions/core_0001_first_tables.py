@@ -17,7 +17,7 @@ branch_labels = ("core",)
 SORT_KEY = """
 create function core_sort_key(value text) returns text language sql immutable parallel safe as $$
 select left(btrim(regexp_replace(
-  replace(replace(replace(replace(replace(replace(replace(replace(replace(translate(lower(value collate "C"), 'ĄĆĘŁŃÓŚŹŻàáâãäåāăÀÁÂÃÄÅĀĂçčĉÇČĈďđĎĐèéêëēěėÈÉÊËĒĚĖğĝĞĜìíîïīıİÌÍÎÏĪňñŇÑòôõöøōőÒÔÕÖØŌŐřŘšşșßŠŞȘťțţŤȚŢùúûüūůűÙÚÛÜŪŮŰýÿÝŸžŽľĺĽĹ-._,;:/\\"„”«»()''’‘`', 'ąćęłńóśźżaaaaaaaaaaaaaaaaccccccddddeeeeeeeeeeeeeeggggiiiiiiiiiiiinnnnoooooooooooooorrsssssssttttttuuuuuuuuuuuuuuyyyyzzllll               '), 'ą', 'a' || chr(127)), 'ć', 'c' || chr(127)), 'ę', 'e' || chr(127)), 'ł', 'l' || chr(127)), 'ń', 'n' || chr(127)), 'ó', 'o' || chr(127)), 'ś', 's' || chr(127)), 'ź', 'z' || chr(127)), 'ż', 'z' || chr(127) || chr(127)), '\\\\s+', ' ', 'g')
+  replace(replace(replace(replace(replace(replace(replace(replace(replace(translate(lower(value collate "C"), 'ĄĆĘŁŃÓŚŹŻàáâãäåāăÀÁÂÃÄÅĀĂçčĉÇČĈďđĎĐèéêëēěėÈÉÊËĒĚĖğĝĞĜìíîïīıİÌÍÎÏĪňñŇÑòôõöøōőÒÔÕÖØŌŐřŘšşșßŠŞȘťțţŤȚŢùúûüūůűÙÚÛÜŪŮŰýÿÝŸžŽľĺļĽĹĻæÆßðÐþÞģĢķĶņŅŕŔ-._,;:/\\"„”«»()''’‘`', 'ąćęłńóśźżaaaaaaaaaaaaaaaaccccccddddeeeeeeeeeeeeeeggggiiiiiiiiiiiinnnnoooooooooooooorrsssssssttttttuuuuuuuuuuuuuuyyyyzzllllllaasddttggkknnrr               '), 'ą', 'a' || chr(127)), 'ć', 'c' || chr(127)), 'ę', 'e' || chr(127)), 'ł', 'l' || chr(127)), 'ń', 'n' || chr(127)), 'ó', 'o' || chr(127)), 'ś', 's' || chr(127)), 'ź', 'z' || chr(127)), 'ż', 'z' || chr(127) || chr(127)), ' +', ' ', 'g')
 ), 200)
 $$
 """

@@ -1,0 +1,426 @@
+"""The lists of records: one page, the exact count, the choice of columns."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, abort, redirect, render_template, request
+
+from core import clock, face
+from core.access import Actor, levels_of
+from core.accounts.queries import account_facts
+from core.i18n import _
+from core.records import queries
+from core.records.fields import (
+    HOLDERS,
+    LABELS,
+    Field,
+    LabelChoice,
+    Moment,
+    RecordLink,
+    UserChoice,
+    VisibilityChoice,
+)
+from core.records.kinds import Kind
+from core.records.lists import (
+    BY_NAME,
+    EXACT,
+    SIZES,
+    Condition,
+    Cursor,
+    Listed,
+    ListRow,
+    Wanted,
+    count_exactly,
+    listed,
+    search_condition,
+)
+from core.registry import registry
+from core.shown import (
+    Action,
+    Cell,
+    Chip,
+    Column,
+    Empty,
+    ListPage,
+    OwnerFace,
+    PageSize,
+    Row,
+)
+from core.users.preferences import preference, store_preference
+from core.web import SIGNED_IN, actor, opens
+
+LONGEST_VALUE = 1_000
+WIDTHS = {"visibility": "c-vis", "owner": "c-own", "phones": "c-tel", "emails": "c-mail",
+          "position": "c-pos", "company": "c-firm"}  # fmt: skip
+
+Build = Callable[[ListRow], Cell]
+
+
+def blueprint(kinds: Iterable[Kind]) -> Blueprint:
+    """Return the addresses of the lists of all kinds."""
+    made = Blueprint("lists", __name__)
+    for kind in kinds:
+        for name, path, view, methods in (
+            ("", "", record_list, ["GET"]),
+            ("_count", "/count", record_count, ["GET"]),
+            ("_columns", "/columns", change_columns, ["GET", "POST"]),
+        ):
+            made.add_url_rule(
+                f"/{kind.plural}{path}",
+                f"{kind.plural}{name}",
+                view,
+                methods=methods,
+                defaults={"kind_key": kind.key},
+            )
+    return made
+
+
+def active_kind(key: str) -> Kind:
+    """Return a kind whose plugin is active for who asks; 404 otherwise."""
+    kind = registry().kinds[key]
+    if kind.plugin not in actor().active_plugins:
+        abort(404)
+    return kind
+
+
+@opens(SIGNED_IN)
+def record_list(kind_key: str) -> str:
+    kind = active_kind(kind_key)
+    return render_template("records/list.html", page=_page(kind, actor()))
+
+
+@opens(SIGNED_IN)
+def record_count(kind_key: str) -> str:
+    kind = active_kind(kind_key)
+    number = count_exactly(kind, actor(), _conditions(actor())[0])
+    return render_template("records/_count.html", count=number, text=face.formats().integer(number))
+
+
+@opens(SIGNED_IN)
+def change_columns(kind_key: str) -> Any:
+    kind = active_kind(kind_key)
+    if request.method == "GET":
+        chosen = [each.key for each in _columns(kind, actor())]
+        return render_template(
+            "records/columns.html", kind=kind, chosen=chosen, fields=_listable(kind),
+            action=f"/{kind.plural}/columns", list_url=f"/{kind.plural}",
+        )  # fmt: skip
+    known = {each.key for each in _listable(kind)}
+    wanted = [key for key in dict.fromkeys(request.form.getlist("columns")) if key in known]
+    store_preference(actor().user_id, f"columns.{kind.key}", wanted)
+    return redirect(f"/{kind.plural}")
+
+
+def _listable(kind: Kind) -> list[Field]:
+    return [each for each in kind.fields if each.key != BY_NAME and each.home != HOLDERS]
+
+
+def _columns(kind: Kind, who: Actor) -> list[Field]:
+    chosen = preference(who.user_id, f"columns.{kind.key}")
+    if chosen is None:
+        return [each for each in _listable(kind) if each.is_listed]
+    return [kind.by_key[key] for key in chosen if key in kind.by_key]
+
+
+def _size(kind: Kind, who: Actor) -> int:
+    asked = request.args.get("size", "")
+    if asked.isdigit() and int(asked) in SIZES:
+        return int(asked)
+    return int(preference(who.user_id, "page_size") or 50)
+
+
+def _conditions(who: Actor) -> tuple[list[Condition], list[tuple[str, str, str]]]:
+    """Return the filters of the address and, for the chips, their key, name and value."""
+    found: list[Condition] = []
+    shown: list[tuple[str, str, str]] = []
+    typed = request.args.get("q", "").strip()
+    if typed:
+        found.append(search_condition(typed) or Condition("false"))
+    for key, each in registry().list_filters.items():
+        value = request.args.get(key)
+        if value is None or each.plugin not in who.active_plugins:
+            continue
+        label = each.label(value, who)
+        found.append(
+            Condition(each.condition, {"filter_value": value}) if label else Condition("false")
+        )
+        shown.append((key, str(each.name), label or value))
+    return found, shown
+
+
+def encode(cursor: Cursor) -> str:
+    """Return a place in an order as it stands in an address."""
+    text = json.dumps([cursor.segment, cursor.value, cursor.id], ensure_ascii=False)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode(text: str) -> Cursor | None:
+    """Return the place that an address names; None for anything that was not made here."""
+    try:
+        decoded = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        segment, value, record_id = decoded
+    except (ValueError, binascii.Error, TypeError):
+        return None
+    fits = (
+        segment in (0, 1)
+        and isinstance(record_id, int)
+        and 0 <= record_id < 2**62
+        and (value is None or (isinstance(value, str) and len(value) <= LONGEST_VALUE))
+    )
+    return Cursor(segment, value, record_id) if fits else None
+
+
+def _is_comparable(cursor: Cursor, field: Field | None) -> bool:
+    """Tell whether the value of a cursor has the type of the sorted field."""
+    if cursor.value is None:
+        return False
+    if field is None or cursor.segment == 1:
+        return True
+    try:
+        if isinstance(field.type, Moment):
+            datetime.fromisoformat(cursor.value)
+        elif isinstance(field.type, UserChoice):
+            int(cursor.value)
+    except ValueError:
+        return False
+    return "\x00" not in cursor.value
+
+
+def _wanted(kind: Kind, who: Actor, columns: list[Field], conditions: list[Condition]) -> Wanted:
+    sort = request.args.get("sort", BY_NAME)
+    field = kind.by_key.get(sort)
+    if sort != BY_NAME and (field is None or not _is_sortable(field)):
+        sort, field = BY_NAME, None
+    field = None if sort == BY_NAME else field
+    backwards = "before" in request.args
+    cursor = decode(request.args.get("before" if backwards else "after", ""))
+    if cursor is not None and not _is_comparable(cursor, field):
+        cursor = None
+    return Wanted(
+        sort="" if field is None else sort,
+        is_descending=request.args.get("dir") == "desc",
+        size=_size(kind, who),
+        cursor=cursor,
+        is_backwards=backwards and cursor is not None,
+        conditions=tuple(conditions),
+        columns=tuple(each.key for each in columns),
+    )
+
+
+def _is_sortable(field: Field) -> bool:
+    return bool(field.sort_sql) or isinstance(field.type, RecordLink | UserChoice)
+
+
+def _page(kind: Kind, who: Actor) -> ListPage:
+    columns = _columns(kind, who)
+    conditions, chips = _conditions(who)
+    wanted = _wanted(kind, who, columns, conditions)
+    found = listed(kind, who, wanted)
+    kept = [(key, value) for key, value in request.args.items() if key not in {"after", "before"}]
+    url = partial(_url, f"/{kind.plural}", kept)
+    query = request.args.get("q", "").strip()
+    return ListPage(
+        kind=kind.key,
+        title=str(kind.labels),
+        columns=_heads(kind, columns, wanted, url),
+        rows=_rows(kind, who, columns, found),
+        count=found.count,
+        count_text=_count_text(found.count),
+        count_url=None if found.count is not None else url("/count"),
+        range_text="",
+        sorted_by=str(kind.by_key[wanted.sort].label if wanted.sort else kind.name_label),
+        prev_url=url(before=encode(found.rows[0].cursor))
+        if found.rows and found.has_before
+        else None,
+        next_url=url(after=encode(found.rows[-1].cursor))
+        if found.rows and found.has_after
+        else None,
+        sizes=[PageSize(each, url(size=str(each)), each == wanted.size) for each in SIZES],
+        url=f"/{kind.plural}",
+        query=query,
+        kept=[(key, value) for key, value in kept if key != "q"],
+        chips=[Chip(name, value, url(**{key: None})) for key, name, value in chips],
+        clear_url=f"/{kind.plural}" if chips or query else None,
+        empty=_empty(kind, who, is_filtered=bool(chips or query)),
+        primary=_add(kind, who),
+        actions=[Action(_("Columns"), f"/{kind.plural}/columns", "columns")],
+    )
+
+
+def _url(path: str, kept: list[tuple[str, str]], more: str = "", **changed: str | None) -> str:
+    values = {**dict(kept), **changed}
+    query = urlencode({key: value for key, value in values.items() if value not in (None, "")})
+    return f"{path}{more}?{query}" if query else f"{path}{more}"
+
+
+def _count_text(count: int | None) -> str:
+    formats = face.formats()
+    return formats.integer(count) if count is not None else f"{formats.integer(EXACT)}+"
+
+
+def _add(kind: Kind, who: Actor) -> Action | None:
+    if not who.has(kind.key, "add"):
+        return None
+    return Action(str(kind.add_label), f"/{kind.plural}/new", "plus", "primary")
+
+
+def _empty(kind: Kind, who: Actor, *, is_filtered: bool) -> Empty:
+    if is_filtered:
+        clear = Action(_("Clear filter"), f"/{kind.plural}", "x")
+        return Empty("filter-off", _("Nothing fits this filter"), action=clear)
+    return Empty(kind.icon, str(kind.empty_text), action=_add(kind, who))
+
+
+def _heads(kind: Kind, columns: list[Field], wanted: Wanted, url: Any) -> list[Column]:
+    heads = [_head(BY_NAME, str(kind.name_label), "c-name", wanted, url, is_sortable=True)]
+    for each in columns:
+        is_date = isinstance(each.type, Moment)
+        css = WIDTHS.get(each.key, "c-date" if is_date else "c-text")
+        head = _head(each.key, str(each.label), css, wanted, url, is_sortable=_is_sortable(each))
+        heads.append(head)
+    return heads
+
+
+def _head(key: str, label: str, css: str, wanted: Wanted, url: Any, *, is_sortable: bool) -> Column:
+    is_sorted = key == (wanted.sort or BY_NAME)
+    direction = "desc" if wanted.is_descending else "asc"
+    other = "desc" if is_sorted and direction == "asc" else "asc"
+    return Column(
+        key=key,
+        label=label,
+        css=css,
+        align="r" if css == "c-date" else "",
+        sort_url=url(sort=key, dir=other) if is_sortable else None,
+        sort_dir=direction if is_sorted else None,
+    )
+
+
+def _rows(kind: Kind, who: Actor, columns: list[Field], found: Listed) -> list[Row]:
+    builders = [_name_cell(kind), *(_builder(each, who, found) for each in columns)]
+    users = account_facts().users
+    rows = []
+    for row in found.rows:
+        url = f"/{kind.plural}/{row.id}"
+        if row.is_full:
+            rows.append(Row(row.id, url, [build(row) for build in builders]))
+            continue
+        owner = users.get(row.values.owner_id)
+        rows.append(
+            Row(
+                row.id,
+                url,
+                is_basic=True,
+                name=row.values.name,
+                kind_label=str(kind.label),
+                owner=OwnerFace(owner.name, owner.initials, face.hue(owner.id)) if owner else None,
+            )
+        )
+    return rows
+
+
+def initials(name: str) -> str:
+    """Return one or two letters that stand for a name."""
+    words = [each for each in name.split() if each[0].isalnum()]
+    return "".join(each[0] for each in (words[:1] + words[1:][-1:])).upper()
+
+
+def _name_cell(kind: Kind) -> Build:
+    shape = "round" if kind.is_round else "square"
+
+    def build(row: ListRow) -> Cell:
+        name = row.values.name
+        return Cell("name", name, initials=initials(name), hue=face.hue(row.id), shape=shape)
+
+    return build
+
+
+_EMPTY = Cell("text")
+
+
+def _builder(field: Field, who: Actor, found: Listed) -> Build:
+    """Return what makes the cell of a column from a row to which the actor has full access."""
+    if isinstance(field.type, RecordLink):
+        return _link_cell(field, who, found)
+    if isinstance(field.type, UserChoice):
+        return _user_cell()
+    if isinstance(field.type, Moment):
+        return _moment_cell(field)
+    if isinstance(field.type, VisibilityChoice):
+        return lambda row: Cell("visibility", row.values.visibility, value=row.values.visibility)
+    if field.home == LABELS:
+        names = queries.label_names_on([row.id for row in found.rows if row.is_full], field.key)
+        return lambda row: Cell("tags", items=names.get(row.id, ()))
+    if isinstance(field.type, LabelChoice):
+        return _label_cell(field, found)
+    return _value_cell(field)
+
+
+def _value_cell(field: Field) -> Build:
+    shown, column = field.type.shown, field.column
+    cell_type = field.type.cell
+
+    def build(row: ListRow) -> Cell:
+        value = getattr(row.values, column)
+        if not value:
+            return _EMPTY
+        text, url, more = shown(value)
+        return Cell(cell_type, text, url, extra=f"+{more}" if more else "")
+
+    return build
+
+
+def _user_cell() -> Build:
+    users = account_facts().users
+    cells = {
+        each.id: Cell("user", each.name, initials=each.initials, hue=face.hue(each.id))
+        for each in users.values()
+    }
+    return lambda row: cells.get(row.values.owner_id, _EMPTY)
+
+
+def _moment_cell(field: Field) -> Build:
+    formats, now, column = face.formats(), clock.now(), field.column
+
+    def build(row: ListRow) -> Cell:
+        moment = getattr(row.values, column)
+        return Cell(
+            "date", formats.relative(moment, now), title=formats.datetime(moment),
+            value=moment.isoformat(),
+        )  # fmt: skip
+
+    return build
+
+
+def _label_cell(field: Field, found: Listed) -> Build:
+    column = field.column
+    ids = {getattr(row.values, column) for row in found.rows if row.is_full} - {None}
+    names = queries.label_names(sorted(ids))
+
+    def build(row: ListRow) -> Cell:
+        return Cell("text", names.get(getattr(row.values, column), ""))
+
+    return build
+
+
+def _link_cell(field: Field, who: Actor, found: Listed) -> Build:
+    column = field.column
+    ids = {getattr(row.values, column) for row in found.rows if row.is_full} - {None}
+    levels = levels_of(who, ids)
+    plural = registry().kinds[field.type.kind].plural  # type: ignore[attr-defined]
+
+    def build(row: ListRow) -> Cell:
+        level = levels.get(getattr(row.values, column))
+        if level is None:
+            return _EMPTY
+        url = f"/{plural}/{level.basic.id}" if level.is_full else None
+        return Cell("link", level.basic.name, url)
+
+    return build
