@@ -16,7 +16,7 @@ from core import embedded, processes, revisions
 
 # A page holds its thread while it waits for the database; more would only queue at the
 # interpreter's lock and at the connection pool.
-THREADS = 8
+MOST_THREADS = 8
 
 
 def web(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any] | None:
@@ -31,7 +31,7 @@ def web(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any] | N
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.web_workers,
-        blocking_threads=THREADS,
+        blocking_threads=min(MOST_THREADS, 2 * (os.cpu_count() or 1) + 1),
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
