@@ -8,14 +8,23 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, flash, g, get_flashed_messages, render_template, request, url_for
+from flask import (
+    Flask,
+    flash,
+    g,
+    get_flashed_messages,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
 from core.access import NoAccess
 from core.accounts.queries import account_facts
-from core.db import sql
 from core.formats import Formats
+from core.i18n import LANGUAGES
 from core.registry import registry
 from core.shown import Action, NavEntry, NavGroup, Toast, UserFace
 
@@ -62,6 +71,11 @@ def formats() -> Formats:
     return g.formats  # type: ignore[no-any-return]
 
 
+def preference(key: str) -> Any:
+    """Return what the user chose for himself; None where he chose nothing."""
+    return current_user.preferences.get(key)
+
+
 def hue(number: int) -> int:
     """Return one of eight hues for a user, team or record, always the same one."""
     return number % 8 + 1
@@ -74,7 +88,7 @@ def toast(text: str, kind: str = "ok", undo_url: str | None = None) -> None:
 
 def of_request() -> dict[str, Any]:
     """Return what every page's frame needs."""
-    signed_out = {"user": None, "lang": _language(), "theme": "", "flashes": _flashes()}
+    signed_out = {"user": None, "lang": language(), "theme": "", "flashes": _flashes()}
     actor = g.get("actor")
     if actor is None or g.get("frame_failed"):
         return signed_out
@@ -90,16 +104,20 @@ def of_request() -> dict[str, Any]:
         "flashes": _flashes(),
         "nav": [_nav(each) for each in nav],
         "add_menu": [Action(str(each.label), each.url, each.icon) for each in add],
-        "unread_count": unread_count(),
+        "unread_count": current_user.unread_count,
         "profile_settings_url": _first(pages, "profile"),
         "account_settings_url": _first(pages, "account"),
         "help_url": None,
     }
 
 
-def _language() -> str:
+def language() -> str:
+    """Return the reader's language: his own, else the chosen one, else what the browser asks for."""
     if getattr(current_user, "is_authenticated", False):
         return str(current_user.language)
+    chosen = session.get("language")
+    if chosen in LANGUAGES:
+        return str(chosen)
     return request.accept_languages.best_match(["pl", "en"], "en") or "en"
 
 
@@ -113,6 +131,12 @@ def user_face() -> UserFace:
         theme=current_user.theme,
         email=current_user.email,
     )
+
+
+def first_entry() -> str | None:
+    """Return where the first entry of the user's main menu leads; None where it is empty."""
+    entries = registry().hooks.call("nav_entries", g.actor.active_plugins, actor=g.actor)
+    return min(entries, key=lambda each: each.order).url if entries else None
 
 
 def _nav(entry: Any) -> NavEntry:
@@ -146,17 +170,6 @@ def settings_nav(area: str) -> list[NavGroup]:
             entry = NavEntry(str(each.label), each.url, is_active=request.path == each.url)
             groups.setdefault(str(each.group), []).append(entry)
     return [NavGroup(label, entries) for label, entries in groups.items()]
-
-
-def unread_count() -> int:
-    """Return how many notifications the user has not read, up to 100."""
-    return int(
-        sql(
-            "select count(*) from (select 1 from core_notification where account_id = :account"
-            " and user_id = :user and read_at is null limit 100) unread",
-            user=g.actor.user_id,
-        ).scalar_one()
-    )
 
 
 def _flashes() -> list[Toast]:

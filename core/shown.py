@@ -86,7 +86,7 @@ class Cell:
         None  # name, link, email (mailto:), phone (tel:); link without url = plain text (no access)
     )
     title: str = ""  # full text for the tooltip; date: full date and time
-    value: str = ""  # visibility: public|private|hidden; date: ISO for <time datetime>
+    value: str = ""  # visibility: public|private|hidden; date: ISO for <time datetime>; name: "square" for companies
     initials: str = ""  # name, user
     hue: int = 1
     items: Sequence[str] = ()  # tags

@@ -7,7 +7,7 @@ import binascii
 import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,7 +54,7 @@ from core.shown import (
     PageSize,
     Row,
 )
-from core.users.preferences import preference, store_preference
+from core.users.preferences import store_preference
 from core.web import SIGNED_IN, actor, opens
 
 LONGEST_VALUE = 1_000
@@ -124,7 +124,7 @@ def _listable(kind: Kind) -> list[Field]:
 
 
 def _columns(kind: Kind, who: Actor) -> list[Field]:
-    chosen = preference(who.user_id, f"columns.{kind.key}")
+    chosen = face.preference(f"columns.{kind.key}")
     if chosen is None:
         return [each for each in _listable(kind) if each.is_listed]
     return [kind.by_key[key] for key in chosen if key in kind.by_key]
@@ -134,7 +134,7 @@ def _size(kind: Kind, who: Actor) -> int:
     asked = request.args.get("size", "")
     if asked.isdigit() and int(asked) in SIZES:
         return int(asked)
-    return int(preference(who.user_id, "page_size") or 50)
+    return int(face.preference("page_size") or 50)
 
 
 def _conditions(who: Actor) -> tuple[list[Condition], list[tuple[str, str, str]]]:
@@ -333,11 +333,11 @@ def initials(name: str) -> str:
 
 
 def _name_cell(kind: Kind) -> Build:
-    shape = "round" if kind.is_round else "square"
+    shape = "" if kind.is_round else "square"
 
     def build(row: ListRow) -> Cell:
         name = row.values.name
-        return Cell("name", name, initials=initials(name), hue=face.hue(row.id), shape=shape)
+        return Cell("name", name, initials=initials(name), hue=face.hue(row.id), value=shape)
 
     return build
 
@@ -389,14 +389,12 @@ def _user_cell() -> Build:
 def _moment_cell(field: Field) -> Build:
     formats, now, column = face.formats(), clock.now(), field.column
 
-    def build(row: ListRow) -> Cell:
-        moment = getattr(row.values, column)
-        return Cell(
-            "date", formats.relative(moment, now), title=formats.datetime(moment),
-            value=moment.isoformat(),
-        )  # fmt: skip
+    @cache
+    def cell(moment: datetime) -> Cell:
+        text, title = formats.relative(moment, now), formats.datetime(moment)
+        return Cell("date", text, title=title, value=moment.isoformat())
 
-    return build
+    return lambda row: cell(getattr(row.values, column).replace(second=0, microsecond=0))
 
 
 def _label_cell(field: Field, found: Listed) -> Build:

@@ -8,16 +8,6 @@ from typing import Any
 from core.db import sql
 
 
-def preference(user_id: int, key: str) -> Any:
-    """Return what the user chose; None where he chose nothing."""
-    return sql(
-        "select value from core_preference"
-        " where account_id = :account and user_id = :user and key = :key",
-        user=user_id,
-        key=key,
-    ).scalar()
-
-
 def store_preference(user_id: int, key: str, value: Any) -> None:
     """Keep a choice of the user."""
     sql(

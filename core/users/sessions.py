@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from flask import current_app
 
@@ -33,6 +34,8 @@ class SignedIn:
     number_format: str
     is_clock_24: bool
     theme: str
+    preferences: dict[str, Any]
+    unread_count: int
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -45,7 +48,12 @@ class SignedIn:
 _LOAD = """
 select s.account_id, s.user_id, s.last_used_at, a.epoch,
   u.first_name || ' ' || u.last_name as name, u.initials, u.email, u.language, u.zone,
-  u.date_format, u.number_format, u.is_clock_24, u.theme
+  u.date_format, u.number_format, u.is_clock_24, u.theme,
+  (select jsonb_object_agg(p.key, p.value) from core_preference p
+    where p.account_id = s.account_id and p.user_id = s.user_id) as preferences,
+  (select count(*) from (select 1 from core_notification n
+    where n.account_id = s.account_id and n.user_id = s.user_id and n.read_at is null
+    limit 100) unread) as unread_count
 from core_session s
 join core_user u on u.account_id = s.account_id and u.id = s.user_id
 join core_account a on a.id = s.account_id
@@ -71,6 +79,7 @@ def load(token: str) -> SignedIn | None:
         _touch(token)
     values = found._asdict()
     values.pop("last_used_at")
+    values["preferences"] = found.preferences or {}
     return SignedIn(token=token, **values)
 
 
