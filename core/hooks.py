@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pluggy
@@ -50,6 +52,19 @@ class Hooks:
         for answer in caller(**values):
             answers.extend(answer if isinstance(answer, list) else [answer])
         return answers
+
+    def one_by_one(
+        self, hook: str, active: frozenset[str], **values: Any
+    ) -> list[tuple[str, Callable[[], Any]]]:
+        """Return each active plugin's name with its still unasked answer, to isolate failures."""
+        return [
+            (
+                each.plugin_name,
+                partial(each.function, **{name: values[name] for name in each.argnames}),
+            )
+            for each in getattr(self.manager.hook, hook).get_hookimpls()
+            if each.plugin_name == "core" or each.plugin_name in active
+        ]
 
     def _names(self) -> list[str]:
         return [name for name, plugin in self.manager.list_name_plugin() if plugin is not None]

@@ -231,7 +231,8 @@ class HolderView:
     role: str = ""  # "owner", "participant", "team, 7 people"
     since: str = ""  # formatted date
     added_by: str = ""
-    remove_url: str | None = None  # POSTed, when the actor may
+    id: int = 0
+    may_remove: bool = False  # button name="remove" value=id in the dialog's form
 
 
 # --- forms -------------------------------------------------------------------------------------------

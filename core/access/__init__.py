@@ -1,14 +1,15 @@
 """The access engine: one rule behind every list, count, check and explanation."""
 
 from core.access.actor import Actor, actor_of
-from core.access.engine import Access, NoAccess, everything, fetch, levels_of
-from core.access.reasons import Answer, why
+from core.access.engine import Access, Basic, NoAccess, everything, fetch, levels_of
+from core.access.reasons import Answer, why, why_not
 from core.access.rule import Rule, rule_for
 
 __all__ = [
     "Access",
     "Actor",
     "Answer",
+    "Basic",
     "NoAccess",
     "Rule",
     "actor_of",
@@ -17,4 +18,5 @@ __all__ = [
     "levels_of",
     "rule_for",
     "why",
+    "why_not",
 ]

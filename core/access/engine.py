@@ -95,9 +95,10 @@ def fetch(
         raise NotFound(_("There is no such record."))
     if not found.is_full:
         raise NoAccess(Basic(found.id, found.kind, found.name, found.owner_id))
+    record, row = _load(registry().kinds[kind].row, record_id, refresh=lock)
     access = Access(
-        record=_load(Record, record_id, refresh=lock),
-        row=_load(registry().kinds[kind].row, record_id, refresh=lock),
+        record=record,
+        row=row,
         actor=actor,
         is_owner=found.is_owner,
         is_participant=found.is_participant,
@@ -119,10 +120,12 @@ def _without_kinds(values: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key != "kinds"}
 
 
-def _load(model: Any, record_id: int, *, refresh: bool) -> Any:
-    statement = select(model).where(model.id == record_id)
+def _load(model: Any, record_id: int, *, refresh: bool) -> tuple[Record, Any]:
+    together = (model.account_id == Record.account_id) & (model.id == Record.id)
+    statement = select(Record, model).join(model, together).where(Record.id == record_id)
     options = {"by_rule": True, "populate_existing": refresh}
-    return db.session.execute(statement, execution_options=options).scalar_one()
+    record, row = db.session.execute(statement, execution_options=options).one()
+    return record, row
 
 
 def levels_of(actor: Actor, record_ids: Iterable[int]) -> dict[int, Level]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from core.access.actor import Actor
+from core.access.engine import Basic
 from core.accounts.queries import AccountFacts, account_facts
 from core.contracts import Right
 from core.db import sql
@@ -65,9 +66,9 @@ where m.account_id = :account and m.user_id = :user group by r.id, r.key, r.name
 """
 
 _GRANTING = """
-select name from core_role r join core_role_tick t
+select r.key, r.name, t."right" from core_role r join core_role_tick t
   on t.account_id = r.account_id and t.role_id = r.id
-where r.account_id = :account and t.kind = :kind and t."right" = :right order by r.id
+where r.account_id = :account and t.kind = :kind order by r.id
 """
 
 
@@ -83,14 +84,20 @@ def role_name(key: str | None, name: str) -> str:
     return shipped.get(key or "", name)
 
 
-def why(actor: Actor, record: Record, day: Callable[[datetime], str]) -> list[Answer]:
+def why(
+    actor: Actor,
+    record: Record,
+    day: Callable[[datetime], str],
+    holders: Sequence[Any] | None = None,
+) -> list[Answer]:
     """Return the answers for View and every other right on a record.
 
-    `day` turns a moment into the reader's date. The record's existence must already be known to
+    `day` turns a moment into the reader's date; `holders` are the rows of the record's holders
+    where they are known already. The record's existence must already be known to
     whoever reads the answer.
     """
     facts = account_facts()
-    telling = _Telling(actor, record, facts, day)
+    telling = _Telling(actor, record, facts, day, holders)
     ways = telling.ways_to_see()
     kind = record.kind
     answers = []
@@ -104,12 +111,36 @@ def why(actor: Actor, record: Record, day: Callable[[datetime], str]) -> list[An
     return answers
 
 
+def why_not(basic: Basic) -> list[Answer]:
+    """Return the answers for a private record of which the actor has the basic line alone."""
+    sentences = tuple(_who_can_add(basic.owner_id))
+    return [
+        Answer(right.key, str(right.label), is_held=False, sentences=sentences)
+        for right in registry().rights.of_kind(basic.kind)
+        if right.key not in {"add", "import"}
+    ]
+
+
+def _who_can_add(owner_id: int | None) -> list[str]:
+    owner = account_facts().principal_name(owner_id) if owner_id else ""
+    if owner:
+        return [
+            _("The owner %(owner)s or an administrator can add you as participant.", owner=owner)
+        ]
+    return [_("An administrator can add you as participant.")]
+
+
 class _Telling:
     def __init__(
-        self, actor: Actor, record: Record, facts: AccountFacts, day: Callable[[datetime], str]
+        self,
+        actor: Actor,
+        record: Record,
+        facts: AccountFacts,
+        day: Callable[[datetime], str],
+        holders: Sequence[Any] | None,
     ) -> None:
         self.actor, self.record, self.facts, self.day = actor, record, facts, day
-        self.holders = sql(_FACTS, id=record.id).all()
+        self.holders = sql(_FACTS, id=record.id).all() if holders is None else holders
         self.owners = [
             each
             for each in [
@@ -124,6 +155,7 @@ class _Telling:
             if row.role == "participant" and row.principal_id in actor.principals
         ]
         self.roles = sql(_ROLES, user=actor.user_id).all()
+        self._granting: list[Any] | None = None
 
     def name(self, principal_id: int | None) -> str:
         return self.facts.principal_name(principal_id) if principal_id else _("somebody")
@@ -157,7 +189,7 @@ class _Telling:
         )
 
     def reach(self) -> list[str]:
-        if not self.owners:
+        if not set(self.owners) & set(self.actor.reached):
             return []
         rows = sql(_MANAGED, user=self.actor.user_id, owners=self.owners)
         return sorted(
@@ -172,15 +204,7 @@ class _Telling:
         )
 
     def missing_view(self) -> list[str]:
-        owner = self.name(self.record.owner_id) if self.record.owner_id else None
-        if owner:
-            return [
-                _(
-                    "The owner %(owner)s or an administrator can add you as participant.",
-                    owner=owner,
-                )
-            ]
-        return [_("An administrator can add you as participant.")]
+        return _who_can_add(self.record.owner_id)
 
     def answer(self, right: Right, *, sees: bool) -> Answer:
         label = str(right.label)
@@ -208,14 +232,18 @@ class _Telling:
             given.append(_("Participants have the right."))
         return given
 
+    def granting(self) -> list[Any]:
+        """Return the team roles with each right that they give on records of the kind."""
+        if self._granting is None:
+            self._granting = list(sql(_GRANTING, kind=self.record.kind))
+        return self._granting
+
     def missing(self, right: Right) -> list[str]:
-        roles = [row.name for row in sql(_GRANTING, kind=right.kind, right=right.key)]
-        holders = []
+        have = [role_name(row.key, row.name) for row in self.granting() if row.right == right.key]
         if (right.kind, right.key) in self.actor.owner_ticks:
-            holders.append(_("owner"))
+            have.append(_("owner"))
         if (right.kind, right.key) in self.actor.participant_ticks:
-            holders.append(_("participant"))
-        have = [role_name(name.lower(), name) for name in roles] + holders
+            have.append(_("participant"))
         sentences = []
         if have:
             sentences.append(_("These have it: %(names)s.", names=", ".join(have)))

@@ -63,6 +63,16 @@ class FieldType:
         """Return the value as text, where it leads to, and how many more values there are."""
         return str(value), None, 0
 
+    def entries(self, value: Any) -> list[tuple[str, str | None, str]]:
+        """Return each value as text, where it leads to, and what stands small behind it."""
+        values = [[each] for each in value] if self.is_multiple else [value]
+        return [(*self.shown(each)[:2], "") for each in values]
+
+    @property
+    def options(self) -> tuple[tuple[str, Text], ...]:
+        """The fixed choices that stand beside each entry of a list, as value and label."""
+        return ()
+
     def warnings(self, value: Any) -> list[str]:
         """Return sentences that must be confirmed before this value is stored."""
         return []

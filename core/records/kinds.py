@@ -56,7 +56,8 @@ class Kind:
     """A kind of record: what the generic pages, the engine and the import know of it.
 
     `name_of` makes the shown name and the sorted name from the values. `row` is the model of the
-    table with the kind's own columns. `matching` says which records are the same.
+    table with the kind's own columns. `matching` says which records are the same. `subtitle` are
+    the fields that stand below the name.
     """
 
     key: str
@@ -74,6 +75,7 @@ class Kind:
     name_label: Text
     plugin: str = ""
     is_round: bool = False
+    subtitle: tuple[str, ...] = ()
     matching: Matching = Matching()
 
     def field(self, key: str) -> Field:
