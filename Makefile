@@ -131,7 +131,7 @@ check: dev assets
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	.venv/bin/lint-imports --config setup.cfg
+	.venv/bin/lint-imports --config setup.cfg --no-logo
 	$(PY) -m djlint --quiet --lint core plugins
 
 format: dev
