@@ -1,0 +1,1 @@
+"""Import: brings persons, companies and deals in from files, and takes it back."""
