@@ -171,12 +171,15 @@ class Labels(FieldType):
 
     def parse(self, typed: list[str]) -> Any:
         """Return IDs and, for names that are new, the names."""
-        values: list[int | str] = []
+        ids: set[int] = set()
+        names: list[str] = []
         for each in typed:
             text = clean(each)
             if not text:
                 continue
-            value: int | str = int(text) if text.isascii() and text.isdigit() else text
+            if text.isascii() and text.isdigit() and len(text) <= 18:
+                ids.add(int(text))
+                continue
             if len(text) > self.max_length:
                 raise Invalid(
                     _(
@@ -185,9 +188,9 @@ class Labels(FieldType):
                         allowed=self.max_length,
                     )
                 )
-            if value not in values:
-                values.append(value)
-        return values
+            if text not in names:
+                names.append(text)
+        return [*sorted(ids), *names]
 
 
 @dataclass(frozen=True)

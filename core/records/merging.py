@@ -11,10 +11,14 @@ Diff = Mapping[str, Sequence[Any]]
 
 @dataclass(frozen=True)
 class Merged:
-    """The values to store, and the keys that both sides changed to different values."""
+    """The values to store, and the keys that both sides changed to different values.
+
+    `opened` holds what the fields changed by others had been when the form was opened.
+    """
 
     values: dict[str, Any]
     conflicts: list[str]
+    opened: dict[str, Any]
 
 
 def merge(now: Mapping[str, Any], since: Sequence[Diff], typed: Mapping[str, Any]) -> Merged:
@@ -36,7 +40,7 @@ def merge(now: Mapping[str, Any], since: Sequence[Diff], typed: Mapping[str, Any
             values[key] = now.get(key)
         else:
             conflicts.append(key)
-    return Merged(values, sorted(conflicts))
+    return Merged(values, sorted(conflicts), opened)
 
 
 def _same(one: Any, other: Any) -> bool:

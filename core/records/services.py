@@ -14,7 +14,7 @@ from core.i18n import _
 from core.records import labels, matching, search
 from core.records.fields import HOLDERS, LABELS, RECORD, ROW, Field, LabelChoice, RecordLink
 from core.records.kinds import Kind
-from core.records.merging import merge
+from core.records.merging import Merged, merge
 from core.records.models import Holder, Record, RecordLabel
 from core.records.queries import changes_since, values_of
 from core.registry import registry
@@ -115,13 +115,12 @@ def change(
     access = fetch(kind.key, record.id, access.actor, lock=True)
     record = access.record
     before = values_of(kind, access)
-    wanted = dict(values)
+    wanted = _keep_unseen(kind, before, values, access.actor)
     if version is not None and version != record.version:
         merged = merge(before, changes_since(record.id, version), wanted)
         if merged.conflicts:
-            raise StaleForm(kind, record, before, merged.conflicts)
+            raise StaleForm(kind, record, before, merged)
         wanted = merged.values
-    wanted = _keep_unseen(kind, before, wanted, access.actor)
     changed = {key: value for key, value in wanted.items() if value != before.get(key)}
     for key in changed:
         access.require(kind.field(key).right)
@@ -148,20 +147,20 @@ def change(
 class StaleForm(Conflict):
     """Both the actor and somebody else changed the same fields since the form was opened.
 
-    `now` holds the present values and `conflicts` the keys of the fields.
+    `now` holds the present values, `merged` what both sides come to and the fields in conflict.
     """
 
     def __init__(
-        self, kind: Kind, record: Record, now: Mapping[str, Any], conflicts: list[str]
+        self, kind: Kind, record: Record, now: Mapping[str, Any], merged: Merged
     ) -> None:
-        names = ", ".join(str(kind.field(key).label) for key in conflicts)
+        names = ", ".join(str(kind.field(key).label) for key in merged.conflicts)
         super().__init__(
             _(
                 "Somebody changed this meanwhile: %(names)s. Compare and save again.",
                 names=names,
             )
         )
-        self.version, self.now, self.conflicts = record.version, dict(now), conflicts
+        self.version, self.now, self.merged = record.version, dict(now), merged
 
 
 def trash(access: Access) -> None:
@@ -274,16 +273,17 @@ def keeps_access(actor: Actor, wanted: Mapping[str, Any], kind: Kind) -> bool:
 
 
 def _keep_unseen(
-    kind: Kind, before: Mapping[str, Any], wanted: dict[str, Any], actor: Actor
+    kind: Kind, before: Mapping[str, Any], values: Mapping[str, Any], actor: Actor
 ) -> dict[str, Any]:
-    """Return the values with links kept that the actor cannot see and therefore left empty."""
+    """Return the values without links that the actor cannot see and therefore left empty."""
+    wanted = dict(values)
     for field in kind.fields:
         linked = before.get(field.key)
-        if not isinstance(field.type, RecordLink) or not linked or wanted.get(field.key, 0):
+        if not isinstance(field.type, RecordLink) or not linked or wanted.get(field.key, linked):
             continue
         level = levels_of(actor, [linked]).get(linked)
-        if field.key in wanted and (level is None or not level.is_full):
-            wanted[field.key] = linked
+        if level is None or not level.is_full:
+            del wanted[field.key]
     return wanted
 
 
