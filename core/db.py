@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as ExtensionSession
 from sqlalchemy import (
     BigInteger,
+    Connection,
     Date,
     DateTime,
+    Engine,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
@@ -22,11 +26,13 @@ from sqlalchemy import (
     event,
     text,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
     ORMExecuteState,
     Session,
+    SessionTransaction,
     declared_attr,
     mapped_column,
     with_loader_criteria,
@@ -57,10 +63,19 @@ class Base(DeclarativeBase):
     }
 
 
+class OneConnection(ExtensionSession):
+    """A session that stays on the connection in its `info`, where a job put one there."""
+
+    def get_bind(self, *arguments: Any, **options: Any) -> Engine | Connection:
+        """Return the connection that statements go to."""
+        kept: Connection | None = self.info.get("connection")
+        return kept or cast(Engine, super().get_bind(*arguments, **options))
+
+
 # Models derive from Base itself; the extension brings the engine and the session's life.
 db = SQLAlchemy(
     disable_autonaming=True,
-    session_options={"expire_on_commit": False},
+    session_options={"class_": OneConnection, "expire_on_commit": False},
     engine_options={
         "pool_pre_ping": True,
         "connect_args": {"options": "-c plan_cache_mode=force_custom_plan -c jit=off"},
@@ -192,3 +207,65 @@ def sql(statement: str, **values: Any) -> Result[Any]:
 def installation_sql(statement: str, **values: Any) -> Result[Any]:
     """Run plain SQL on what belongs to no account: logins, sessions, the outbox, health."""
     return db.session.execute(text(statement), values, execution_options={"walled": True})
+
+
+def after_commit(call: Callable[[], None]) -> None:
+    """Run `call` when the transaction under way has been stored; a rollback drops it.
+
+    It may not use the session, and what it raises reaches the edge although all is stored.
+    """
+    db.session.info.setdefault("after_commit", []).append(call)
+
+
+@event.listens_for(Session, "after_commit")
+def _stored(session: Session) -> None:
+    if not session.in_nested_transaction():  # the event also ends each savepoint
+        for call in session.info.pop("after_commit", ()):
+            call()
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _ended(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop("after_commit", None)
+
+
+# What PostgreSQL says when it is not there for us (Appendix A of its manual); without any code
+# the connection was lost or never made.
+_AWAY = ("08", "57P01", "57P02", "57P03", "53300")
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Tell whether a statement failed because the database is gone, starting or full up."""
+    if isinstance(error.orig, psycopg.OperationalError | psycopg.InterfaceError):
+        code = error.orig.sqlstate
+        return code is None or code.startswith(_AWAY)
+    return bool(error.connection_invalidated)
+
+
+@contextmanager
+def apart() -> Iterator[Callable[..., Result[Any]]]:
+    """Give a way to run SQL in a transaction of its own, on what belongs to no account.
+
+    It is stored at the end of the block, whatever becomes of the work around it. Use it while the
+    session is idle: it takes a connection of its own.
+    """
+    with Session(db.engine, join_transaction_mode="create_savepoint") as session, session.begin():
+        yield lambda statement, **values: session.execute(
+            text(statement), values, execution_options={"walled": True}
+        )
+
+
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Add many rows to a table of the current account by COPY; the account comes by itself."""
+    ahead = iter(rows)
+    first = next(ahead, None)
+    if first is None:
+        return
+    account = current_account()
+    driver: Any = db.session.connection().connection.driver_connection
+    statement = f"copy {table} (account_id, {', '.join(columns)}) from stdin"
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write_row((account, *first))
+        for row in ahead:
+            copy.write_row((account, *row))

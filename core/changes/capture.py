@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.changes.models import ChangeSet
-from core.db import current_account
+from core.db import copy_rows, current_account
 from core.records.models import Holder, Record, RecordLabel
 
 TRACKED_RECORD = ("name", "owner_id", "visibility", "deleted_at")
@@ -154,7 +154,7 @@ def _link_diffs(session: Session) -> Iterator[tuple[int, str, list[int], list[in
     for things, found in ((session.new, added), (session.deleted, removed)):
         for thing in things:
             if isinstance(thing, Holder):
-                key = "participants" if thing.role == "participant" else "owners"
+                key = "owners" if thing.role == "owner" else "participants"
                 found.setdefault((thing.record_id, key), set()).add(thing.principal_id)
             elif isinstance(thing, RecordLabel):
                 found.setdefault((thing.record_id, thing.field), set()).add(thing.label_id)
@@ -221,14 +221,22 @@ def _after(session: Session, *_unused: Any) -> None:
             continue
         if record in session.new:
             opened.acts[record_id] = "created"
-        kept = opened.diffs.setdefault(record_id, {})
-        for key, (before, after) in diff.items():
-            kept[key] = [kept[key][0] if key in kept else before, after]
-        _write(session, opened, record, kept)
+        kept = _combined(opened, record_id, diff)
+        _write(session, opened, record_id, record.version, kept)
 
 
-def _write(session: Session, opened: _Open, record: Record, diff: dict[str, list[Any]]) -> None:
-    act = opened.acts.get(record.id) or _act(diff)
+def _combined(opened: _Open, record_id: int, diff: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """Return everything that this change set did to a record, now including `diff`."""
+    kept = opened.diffs.setdefault(record_id, {})
+    for key, (before, after) in diff.items():
+        kept[key] = [kept[key][0] if key in kept else before, after]
+    return kept
+
+
+def _write(
+    session: Session, opened: _Open, record_id: int, version: int, diff: dict[str, list[Any]]
+) -> None:
+    act = opened.acts.get(record_id) or _act(diff)
     statement = text(
         "insert into core_change (account_id, change_set_id, record_id, act, version, diff)"
         " values (:account, :set, :record, :act, :version, cast(:diff as jsonb))"
@@ -238,12 +246,53 @@ def _write(session: Session, opened: _Open, record: Record, diff: dict[str, list
     values = {
         "account": current_account(),
         "set": opened.set_id,
-        "record": record.id,
+        "record": record_id,
         "act": act,
-        "version": record.version,
+        "version": version,
         "diff": json.dumps(diff),
     }
     session.connection().execute(statement, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a set-based write did to one record; `version` is the one it had before.
+
+    A new record has version 1.
+    """
+
+    record_id: int
+    act: str
+    version: int
+    diff: dict[str, list[Any]]
+
+
+def record_many(session: Session, written: Sequence[Written]) -> dict[int, int]:
+    """Record set-based writes in the change set under way; return the new version of each record.
+
+    A record that this change set has touched before keeps its version and its one row.
+    """
+    opened = open_set(session)
+    again = [each for each in written if each.record_id in opened.diffs]
+    first = [each for each in written if each.record_id not in opened.diffs]
+    versions = {each.record_id: each.version for each in written}
+    for each in first:
+        versions[each.record_id] += each.act != "created"
+        opened.diffs[each.record_id] = each.diff
+        if each.act == "created":
+            opened.acts[each.record_id] = each.act
+    copy_rows(
+        "core_change",
+        ("change_set_id", "record_id", "act", "version", "diff"),
+        (
+            (opened.set_id, each.record_id, each.act, versions[each.record_id], json.dumps(each.diff))
+            for each in first
+        ),
+    )
+    for each in again:
+        kept = _combined(opened, each.record_id, each.diff)
+        _write(session, opened, each.record_id, each.version, kept)
+    return versions
 
 
 def _act(diff: dict[str, list[Any]]) -> str:
