@@ -106,17 +106,22 @@ class ListFilter:
 class JobType:
     """Work that runs outside requests: `run(**arguments)` inside the unit of work of a job.
 
-    `retries` counts further tries after a failure.
+    `retries` counts further tries after a failure. `failed(**arguments)` is called when there is
+    none left, in the transaction that stores so.
     """
 
     name: str
     run: Callable[..., None]
     retries: int = 3
+    failed: Callable[..., None] | None = None
 
 
 @dataclass(frozen=True)
 class CronEntry:
-    """A job that starts by itself every `every`."""
+    """Something short that is done every `every`, and when the clock starts.
+
+    It sees no account until it enters one; what takes longer than a second is enqueued as a job.
+    """
 
     name: str
     run: Callable[[], None]
@@ -125,11 +130,17 @@ class CronEntry:
 
 @dataclass(frozen=True)
 class Cause:
-    """A cause of notifications; `text` makes the sentence from the stored parameters."""
+    """A cause of notifications; `text` makes the sentence from the stored parameters.
+
+    Beside them it gets `record`, the record's name as its reader may know it now, and `actor`,
+    the name of who did it. `tells_author` says that one's own acts are told too.
+    """
 
     key: str
     label: Text
     text: Callable[[dict[str, Any]], str]
+    icon: str = "bell"
+    tells_author: bool = False
 
 
 @dataclass(frozen=True)

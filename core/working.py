@@ -7,18 +7,20 @@ import os
 from typing import Any
 
 from config.settings import Settings
-from core import embedded, jobs, processes, revisions
+from core import embedded, processes, revisions
+from core.app import create_app
+from core.jobs import schedule, workers
 
 
 def worker(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any] | None:
     """Run jobs until a signal ends it; what a job forks ends with us."""
-    jobs.work(_ready(settings))
+    workers.serve(create_app(_ready(settings)))
     return None
 
 
 def cron(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any] | None:
     """Start what is due until a signal ends it."""
-    jobs.run_cron(_ready(settings))
+    schedule.run(create_app(_ready(settings)))
     return None
 
 

@@ -14,7 +14,10 @@ from core.db import Base, TenantRow, link
 
 
 class Job(TenantRow, Base):
-    """One piece of work: waiting, running, done or failed; the database knows, not the queue."""
+    """One piece of work: waiting, running, done, stopped or failed, as the database knows it.
+
+    `attempts` counts failures, `lost_count` the workers it lost since its last checkpoint.
+    """
 
     __tablename__ = "core_job"
     __table_args__ = (
@@ -32,6 +35,8 @@ class Job(TenantRow, Base):
     user_id: Mapped[int | None]
     state: Mapped[str] = mapped_column(default="waiting")
     attempts: Mapped[int] = mapped_column(default=0)
+    lost_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    is_stop_wanted: Mapped[bool] = mapped_column(default=False, server_default="false")
     error: Mapped[str] = mapped_column(default="")
     run_at: Mapped[datetime] = mapped_column(default=clock.now)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
