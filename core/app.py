@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ def create_app(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.url.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=timedelta(days=settings.limits.session_days),
         MAX_FORM_MEMORY_SIZE=5_000_000,
         MAX_CONTENT_LENGTH=settings.import_bytes + 1_000_000,
         WTF_CSRF_TIME_LIMIT=None,

@@ -104,7 +104,7 @@ COMMANDS = (
             _needed("--email", metavar="EMAIL"),
             _needed("--password", metavar="PASSWORD"),
             _argument("--package", default="enterprise", metavar="PACKAGE"),
-            _argument("--language", default="en", choices=("pl", "en")),
+            _argument("--language", default="pl", choices=("pl", "en")),
         ),
     ),
     Command(

@@ -11,9 +11,10 @@ from typing import Any
 from config.settings import Settings
 from core import revisions
 from core.access import Actor, actor_of, fetch, why as access_why
+from core.accounts.founding import named_after, open_account
 from core.accounts.models import Account
 from core.accounts.queries import account_facts
-from core.accounts.services import assign_package, found_account, switch_plugin as switch
+from core.accounts.services import assign_package, switch_plugin as switch
 from core.app import create_app
 from core.changes.capture import change_set
 from core.db import account_scope, across_accounts, db
@@ -22,6 +23,7 @@ from core.registry import registry
 from core.teams import services as team_services
 from core.users import services as user_services
 from core.users.models import Login
+from core.users.services import Newcomer
 
 Facts = dict[str, Any]
 
@@ -45,23 +47,20 @@ def in_application(
 
 def create_account(settings: Settings, arguments: argparse.Namespace) -> Facts:
     """Open an account with one team and its first administrator."""
-    account = found_account(arguments.name, package=arguments.package, language=arguments.language)
-    with account_scope(account.id), change_set("command"):
-        team = team_services.create_team(arguments.name)
-        user = user_services.create_user(
-            email=arguments.email,
-            first_name="Administrator",
-            last_name=arguments.name.strip(),
-            password=arguments.password,
-            team_id=team.id,
-            role="administrator",
-        )
+    first_name, last_name = named_after(arguments.email, arguments.name)
+    opened = open_account(
+        arguments.name,
+        Newcomer(arguments.email, first_name, last_name, arguments.password),
+        package=arguments.package,
+        language=arguments.language,
+    )
     return {
-        "account_id": account.id,
-        "user_id": user.id,
-        "team_id": team.id,
-        "email": user.email,
-        "message": f"Opened the account {account.name}; {user.email} is its administrator.",
+        "account_id": opened.account.id,
+        "user_id": opened.founder.id,
+        "team_id": opened.team.id,
+        "email": opened.founder.email,
+        "message": f"Opened the account {opened.account.name};"
+        f" {opened.founder.email} is its administrator.",
     }
 
 
@@ -98,14 +97,10 @@ def create_team(settings: Settings, arguments: argparse.Namespace) -> Facts:
 def create_user(settings: Settings, arguments: argparse.Namespace) -> Facts:
     """Add a user, member of one team."""
     with _account(arguments.account) as account:
-        user = user_services.create_user(
-            email=arguments.email,
-            first_name=arguments.first_name,
-            last_name=arguments.last_name,
-            password=arguments.password,
-            team_id=_team_id(arguments.team),
-            role=arguments.role,
+        who = Newcomer(
+            arguments.email, arguments.first_name, arguments.last_name, arguments.password
         )
+        user = user_services.create_user(who, team_id=_team_id(arguments.team), role=arguments.role)
         message = f"Added {user.name} to {account.name}."
         return {"account_id": account.id, "user_id": user.id, "message": message}
 

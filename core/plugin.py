@@ -13,6 +13,7 @@ from core.i18n import lazy
 from core.records import list_views
 from core.records.kinds import Kind
 from core.registry import registry
+from core.users import views as users_views
 
 
 def settings_of(kinds: Iterable[Kind]) -> list[Setting]:
@@ -32,7 +33,7 @@ def settings_of(kinds: Iterable[Kind]) -> list[Setting]:
 
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
-    return [list_views.blueprint(registry().kinds)]
+    return [users_views.blueprint, list_views.blueprint(registry().kinds)]
 
 
 @hookimpl

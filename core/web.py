@@ -216,9 +216,5 @@ def _bug(error: Exception) -> Any:
 
 
 def language() -> str:
-    """Return the reader's language: the user's own, else what the browser asks for."""
-    if not has_request_context():
-        return "en"
-    if getattr(current_user, "is_authenticated", False):
-        return str(current_user.language)
-    return request.accept_languages.best_match(["pl", "en"], "en") or "en"
+    """Return the language of what is written now; outside of requests English."""
+    return face.language() if has_request_context() else "en"

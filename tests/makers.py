@@ -22,7 +22,7 @@ from core.teams.models import Team
 from core.teams.services import create_team, join, role_named
 from core.users import sessions
 from core.users.models import User
-from core.users.services import create_user
+from core.users.services import Newcomer, create_user
 
 PASSWORD = "correct-horse-7-battery"
 _numbers = count(1)
@@ -45,14 +45,13 @@ def make_user(
 ) -> User:
     """Return a new user; his first name is `name`."""
     number = next(_numbers)
-    return create_user(
+    who = Newcomer(
         email=email or f"user{number}@example.com",
         first_name=name or f"User{number}",
         last_name="Test",
         password=PASSWORD,
-        team_id=(team or make_team()).id,
-        role=role,
     )
+    return create_user(who, team_id=(team or make_team()).id, role=role)
 
 
 def actor(user: User) -> Actor:
