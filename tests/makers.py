@@ -72,6 +72,7 @@ def sign_in(client: FlaskClient, user: User) -> FlaskClient:
 def make_record(owner: User | None = None, kind: str = "person", **values: Any) -> Record:
     """Return a new record, made by its owner; participants are given as users and teams."""
     owner = owner or make_user()
+    wall.enter_account(owner.account_id)
     number = next(_numbers)
     names = {"person": {"last_name": f"Nowak{number}"}, "company": {"name": f"Firma {number}"}}
     participants: Sequence[Any] = values.pop("participants", ())

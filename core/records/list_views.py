@@ -58,6 +58,8 @@ from core.users.preferences import store_preference
 from core.web import SIGNED_IN, actor, opens
 
 LONGEST_VALUE = 1_000
+USUAL_SIZE = 50
+PLACES = {"after", "before", "exact"}
 WIDTHS = {"visibility": "c-vis", "owner": "c-own", "phones": "c-tel", "emails": "c-mail",
           "position": "c-pos", "company": "c-firm"}  # fmt: skip
 
@@ -70,7 +72,6 @@ def blueprint(kinds: Iterable[Kind]) -> Blueprint:
     for kind in kinds:
         for name, path, view, methods in (
             ("", "", record_list, ["GET"]),
-            ("_count", "/count", record_count, ["GET"]),
             ("_columns", "/columns", change_columns, ["GET", "POST"]),
         ):
             made.add_url_rule(
@@ -98,43 +99,62 @@ def record_list(kind_key: str) -> str:
 
 
 @opens(SIGNED_IN)
-def record_count(kind_key: str) -> str:
-    kind = active_kind(kind_key)
-    number = count_exactly(kind, actor(), _conditions(actor())[0])
-    return render_template("records/_count.html", count=number, text=face.formats().integer(number))
-
-
-@opens(SIGNED_IN)
 def change_columns(kind_key: str) -> Any:
     kind = active_kind(kind_key)
+    key = f"columns.{kind.key}"
     if request.method == "GET":
-        chosen = [each.key for each in _columns(kind, actor())]
-        return render_template(
-            "records/columns.html", kind=kind, chosen=chosen, fields=_listable(kind),
-            action=f"/{kind.plural}/columns", list_url=f"/{kind.plural}",
-        )  # fmt: skip
+        return _columns_page(kind, [each.key for each in _columns(kind)])
+    if "shipped" in request.form:
+        store_preference(actor().user_id, key, None)
+        return redirect(f"/{kind.plural}")
     known = {each.key for each in _listable(kind)}
-    wanted = [key for key in dict.fromkeys(request.form.getlist("columns")) if key in known]
-    store_preference(actor().user_id, f"columns.{kind.key}", wanted)
+    order = [each for each in dict.fromkeys(request.form.getlist("order")) if each in known]
+    ticked = set(request.form.getlist("columns")) & known
+    for name, step in (("up", -1), ("down", 1)):
+        if request.form.get(name) in order:
+            order = moved(order, request.form[name], step)
+            return _columns_page(kind, [each for each in order if each in ticked], order)
+    store_preference(actor().user_id, key, [each for each in order if each in ticked])
     return redirect(f"/{kind.plural}")
+
+
+def moved(order: list[str], key: str, step: int) -> list[str]:
+    """Return the order with one entry moved by a step, at the ends left as it is."""
+    place = order.index(key)
+    other = min(max(place + step, 0), len(order) - 1)
+    changed = list(order)
+    changed[place], changed[other] = changed[other], changed[place]
+    return changed
+
+
+def _columns_page(kind: Kind, chosen: list[str], order: list[str] | None = None) -> str:
+    rest = [each.key for each in _listable(kind) if each.key not in chosen]
+    return render_template(
+        "records/columns.html",
+        kind=kind,
+        chosen=chosen,
+        fields=[kind.by_key[key] for key in order or [*chosen, *rest]],
+        action=f"/{kind.plural}/columns",
+        list_url=f"/{kind.plural}",
+    )
 
 
 def _listable(kind: Kind) -> list[Field]:
     return [each for each in kind.fields if each.key != BY_NAME and each.home != HOLDERS]
 
 
-def _columns(kind: Kind, who: Actor) -> list[Field]:
+def _columns(kind: Kind) -> list[Field]:
     chosen = face.preference(f"columns.{kind.key}")
     if chosen is None:
         return [each for each in _listable(kind) if each.is_listed]
     return [kind.by_key[key] for key in chosen if key in kind.by_key]
 
 
-def _size(kind: Kind, who: Actor) -> int:
+def _size() -> int:
     asked = request.args.get("size", "")
     if asked.isdigit() and int(asked) in SIZES:
         return int(asked)
-    return int(face.preference("page_size") or 50)
+    return USUAL_SIZE
 
 
 def _conditions(who: Actor) -> tuple[list[Condition], list[tuple[str, str, str]]]:
@@ -207,7 +227,7 @@ def _wanted(kind: Kind, who: Actor, columns: list[Field], conditions: list[Condi
     return Wanted(
         sort="" if field is None else sort,
         is_descending=request.args.get("dir") == "desc",
-        size=_size(kind, who),
+        size=_size(),
         cursor=cursor,
         is_backwards=backwards and cursor is not None,
         conditions=tuple(conditions),
@@ -220,11 +240,14 @@ def _is_sortable(field: Field) -> bool:
 
 
 def _page(kind: Kind, who: Actor) -> ListPage:
-    columns = _columns(kind, who)
+    columns = _columns(kind)
     conditions, chips = _conditions(who)
     wanted = _wanted(kind, who, columns, conditions)
     found = listed(kind, who, wanted)
-    kept = [(key, value) for key, value in request.args.items() if key not in {"after", "before"}]
+    count = found.count
+    if count is None and "exact" in request.args:
+        count = count_exactly(kind, who, conditions)
+    kept = [(key, value) for key, value in request.args.items() if key not in PLACES]
     url = partial(_url, f"/{kind.plural}", kept)
     query = request.args.get("q", "").strip()
     return ListPage(
@@ -232,10 +255,9 @@ def _page(kind: Kind, who: Actor) -> ListPage:
         title=str(kind.labels),
         columns=_heads(kind, columns, wanted, url),
         rows=_rows(kind, who, columns, found),
-        count=found.count,
-        count_text=_count_text(found.count),
-        count_url=None if found.count is not None else url("/count"),
-        range_text="",
+        count=count,
+        count_text=_count_text(count),
+        count_url=url(exact="1") if count is None else None,
         sorted_by=str(kind.by_key[wanted.sort].label if wanted.sort else kind.name_label),
         prev_url=url(before=encode(found.rows[0].cursor))
         if found.rows and found.has_before
@@ -251,14 +273,14 @@ def _page(kind: Kind, who: Actor) -> ListPage:
         clear_url=f"/{kind.plural}" if chips or query else None,
         empty=_empty(kind, who, is_filtered=bool(chips or query)),
         primary=_add(kind, who),
-        actions=[Action(_("Columns"), f"/{kind.plural}/columns", "columns")],
+        actions=[Action(_("Columns"), f"/{kind.plural}/columns", "list")],
     )
 
 
-def _url(path: str, kept: list[tuple[str, str]], more: str = "", **changed: str | None) -> str:
+def _url(path: str, kept: list[tuple[str, str]], **changed: str | None) -> str:
     values = {**dict(kept), **changed}
     query = urlencode({key: value for key, value in values.items() if value not in (None, "")})
-    return f"{path}{more}?{query}" if query else f"{path}{more}"
+    return f"{path}?{query}" if query else path
 
 
 def _count_text(count: int | None) -> str:

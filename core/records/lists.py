@@ -112,7 +112,7 @@ def listed(kind: Kind, actor: Actor, wanted: Wanted) -> Listed:
 def count_exactly(kind: Kind, actor: Actor, conditions: Sequence[Condition] = ()) -> int:
     """Return how many records of a kind the actor may see; for one who asked for it."""
     wanted = Wanted(conditions=tuple(conditions))
-    return _List(kind, actor, wanted).count(None)
+    return _List(kind, actor, wanted).count(None) or 0
 
 
 class _List:
