@@ -1,0 +1,146 @@
+"""`make bench`: fills accounts of 10k and 1M records and prints the table of figures."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from config.settings import load
+from core import migrate
+from core.access import actor_of, fetch, why
+from core.app import create_app
+from core.db import account_scope, db
+from core.embedded import FORGETFUL, services
+from core.records.search import search
+from core.users import sessions
+from tests.bench.dataset import Personas, fill
+from tests.bench.floor import make_floor
+from tests.bench.machine import describe
+from tests.bench.measure import Measured, Watch, repeat
+
+PERSONAS = ("administrator", "manager", "ordinary")
+SORTS = ("name", "updated_at", "position", "company", "owner")
+FRAGMENTS = ("kowal", "owals", "an", "jan kowal", "601", "zzzqq", "prezes")
+
+
+def main() -> None:
+    """Run the benchmarks that were asked for."""
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("--sizes", default="10000,1000000", help="records per account")
+    parser.add_argument("--home", default="", help="keep the data set in this folder")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="szansa-bench-") as scratch:
+        home = Path(asked.home or scratch).absolute()
+        with services(load({"SZANSA_HOME": str(home)}), FORGETFUL) as settings:
+            assert settings.database_url
+            migrate.upgrade(settings.database_url)
+            app = create_app(settings)
+            with app.app_context():
+                watch = Watch(db.engine)
+            print(describe())
+            for size in (int(each) for each in asked.sizes.split(",")):
+                run(app, watch, settings.database_url, size)
+
+
+def run(app: Flask, watch: Watch, url: str, size: int) -> None:
+    """Print the figures of an account with `size` records, which is made where it is missing."""
+    with app.app_context():
+        personas = _personas(url, size)
+    head = f"\n{size:,} records"
+    print(f"{head:48}{'wall':>9}{'CPU':>9}{'database':>10}{'stmts':>7}{'x floor':>9}")
+    floor = repeat(None, _page(make_floor(url, personas.account_id), "/"))
+    line("floor: list page", floor, floor)
+    for name in PERSONAS:
+        client = _signed_in(app, personas.account_id, getattr(personas, name))
+        for sort in SORTS if name == "ordinary" else SORTS[:1]:
+            for order in ("asc", "desc"):
+                page = _page(client, f"/people?sort={sort}&dir={order}")
+                line(f"list by {sort} {order}, {name}", repeat(watch, page), floor)
+        for query in FRAGMENTS:
+            line(
+                f"search {query!r}, {name}",
+                repeat(watch, _page(client, f"/search?q={query}"), 15),
+                floor,
+            )
+        with app.app_context(), account_scope(personas.account_id):
+            record_id = _some_person(getattr(personas, name))
+        line(f"profile, {name}", repeat(watch, _page(client, f"/people/{record_id}")), floor)
+        with app.app_context(), account_scope(personas.account_id):
+            actor = actor_of(getattr(personas, name))
+            line(
+                f"single check, {name}",
+                repeat(watch, lambda: fetch("person", record_id, actor)),
+                floor,
+            )
+            record = fetch("person", record_id, actor).record
+            line(f"explanation, {name}", repeat(watch, lambda: why(actor, record, str)), floor)
+            line(
+                f"search engine 'owals', {name}",
+                repeat(watch, lambda: search(actor, "owals")),
+                floor,
+            )
+
+
+def line(what: str, found: Measured, floor: Measured) -> None:
+    """Print one row of the table, times in milliseconds."""
+    print(
+        f"{what:47}{found.wall:9.2f}{found.cpu:9.2f}{found.database:10.2f}"
+        f"{found.statements:7}{found.cpu / floor.cpu:9.2f}",
+        flush=True,
+    )
+
+
+def _personas(url: str, size: int) -> Personas:
+    from sqlalchemy import text
+
+    name = f"Bench {size}"
+    with db.engine.connect() as connection:
+        found = connection.execute(
+            text("select id from core_account where name = :name"), {"name": name}
+        ).scalar()
+        if found is None:
+            return fill(url, name, size)
+        users = connection.execute(
+            text("select id from core_user where account_id = :a order by id limit 3"),
+            {"a": found},
+        ).scalars()
+        return Personas(found, *users)
+
+
+def _some_person(user_id: int) -> int:
+    from core.records.lists import Wanted, listed
+    from core.registry import registry
+
+    rows = listed(registry().kinds["person"], actor_of(user_id), Wanted(sort="")).rows
+    return next(row.id for row in rows if row.is_full)
+
+
+def _signed_in(app: Flask, account_id: int, user_id: int) -> FlaskClient:
+    with app.app_context():
+        token = sessions.begin(account_id, user_id, "", "")
+        db.session.commit()
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = token
+        cookie["_fresh"] = True
+    return client
+
+
+def _page(client: Any, url: str) -> Callable[[], None]:
+    def call() -> None:
+        answer = client.get(url)
+        if answer.status_code != HTTPStatus.OK:
+            raise RuntimeError(f"{url} answered {answer.status_code}")
+
+    return call
+
+
+if __name__ == "__main__":
+    main()
