@@ -4,6 +4,7 @@ import "./js/dialogs.js";
 import "./js/files.js";
 import "./js/forms.js";
 import "./js/keys.js";
+import "./js/lists.js";
 import "./js/menus.js";
 import "./js/pickers.js";
 import "./js/search.js";

@@ -23,6 +23,8 @@ const note = (entry, escape) => (entry.note ? `<span class="mute t0">${escape(en
 function pick(select) {
   const url = select.dataset.pickerUrl;
   const isMany = select.multiple;
+  // Its label is handed over to the picker.
+  select.setAttribute("aria-label", select.labels[0]?.textContent.trim() ?? "");
   new TomSelect(select, {
     valueField: "id",
     labelField: "name",
@@ -46,12 +48,15 @@ function pick(select) {
       ? { remove_button: { title: word("remove") } }
       : select.required ? {} : { clear_button: { title: word("remove") } },
     closeAfterSelect: !isMany,
+    create: select.dataset.create ? (typed) => ({ id: typed, name: typed }) : false,
     // What the server finds is shown as found: it knows diacritics and rights.
     ...(url ? { score: () => () => 1, sortField: [{ field: "$order" }] } : {}),
     render: {
       option: (entry, escape) =>
         `<div><span class="grow cut">${escape(entry.name)}</span>${note(entry, escape)}</div>`,
       item: (entry, escape) => `<div>${escape(entry.name)}</div>`,
+      option_create: (typed, escape) =>
+        `<div class="create">${escape(select.dataset.create)} <b>${escape(typed.input)}</b></div>`,
       no_results: () => `<div class="no-results">${word("nothing")}</div>`,
     },
   });
