@@ -48,15 +48,16 @@ function pick(select) {
       ? { remove_button: { title: word("remove") } }
       : select.required ? {} : { clear_button: { title: word("remove") } },
     closeAfterSelect: !isMany,
-    create: select.dataset.create ? (typed) => ({ id: typed, name: typed }) : false,
+    // What is typed and new is sent as typed; the server makes an entry of it.
+    create: "create" in select.dataset ? (typed) => ({ id: typed.trim(), name: typed.trim() }) : false,
     // What the server finds is shown as found: it knows diacritics and rights.
     ...(url ? { score: () => () => 1, sortField: [{ field: "$order" }] } : {}),
     render: {
       option: (entry, escape) =>
         `<div><span class="grow cut">${escape(entry.name)}</span>${note(entry, escape)}</div>`,
       item: (entry, escape) => `<div>${escape(entry.name)}</div>`,
-      option_create: (typed, escape) =>
-        `<div class="create">${escape(select.dataset.create)} <b>${escape(typed.input)}</b></div>`,
+      option_create: ({ input }, escape) =>
+        `<div class="create acc-ink"><span>${escape(select.dataset.create)}</span> <b class="med">${escape(input)}</b></div>`,
       no_results: () => `<div class="no-results">${word("nothing")}</div>`,
     },
   });
