@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
 from typing import Any
 
 from config.settings import Settings
-from core import embedded, processes, revisions
+from core import embedded, revisions
 from core.app import create_app
 from core.jobs import schedule, workers
 
 
 def worker(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any] | None:
-    """Run jobs until a signal ends it; what a job forks ends with us."""
+    """Run jobs until a signal ends it."""
     workers.serve(create_app(_ready(settings)))
     return None
 
@@ -27,5 +26,4 @@ def cron(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any] | 
 def _ready(settings: Settings) -> Settings:
     ready = embedded.found(settings)
     revisions.check(str(ready.database_url))
-    os.register_at_fork(after_in_child=processes.die_with_parent)
     return ready

@@ -236,7 +236,7 @@ def _note(job_id: int, changes: str, **values: Any) -> None:
     """Write down something of the job, unless it is no longer ours."""
     run = _run.get()
     noted = sql(
-        f"update core_job set {changes} where account_id = :account and id = :id"  # noqa: S608
+        f"update core_job set {changes} where account_id = :account and id = :id"
         " and :backend in (0, pg_backend_pid()) returning id",
         id=job_id,
         backend=run.backend if run else 0,

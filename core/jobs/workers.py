@@ -22,6 +22,7 @@ from rq.queue import Queue
 from rq.serializers import JSONSerializer
 from rq.worker import Worker
 
+from core import processes
 from core.db import db
 from core.jobs import runner
 from core.jobs.queue import queue_on
@@ -91,8 +92,12 @@ class SturdyWorker(Worker):
 
 
 def serve(app: Flask) -> None:
-    """Run jobs until a signal ends it, in as many processes as the settings say."""
+    """Run jobs until a signal ends it, in as many processes as the settings say.
+
+    All of them end with us, whatever ends us.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    os.register_at_fork(after_in_child=processes.die_with_parent)
     gc.collect()
     gc.freeze()  # the forked processes share what is loaded now
     count = app.config["SZANSA"].job_workers
