@@ -17,7 +17,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import psycopg
@@ -29,6 +29,7 @@ from core.errors import SzansaError
 
 FORMAT = 1
 FILES = "files"
+MEMBERS = {"backup.json", "database.dump", KEY_FILE, FILES}
 VARIABLES = {
     "host": "PGHOST",
     "port": "PGPORT",
@@ -121,10 +122,27 @@ def _unpacked(source: Path, home: Path) -> Iterator[Path]:
         folder = Path(rough)
         try:
             with tarfile.open(source) as archive:
-                archive.extractall(folder, filter="data")
+                _unpack(archive, folder)
         except tarfile.TarError as error:
             raise BackupError(f"{source} is no backup of Szansa: {error}.") from error
         yield folder
+
+
+def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """Unpack what a backup holds; anything else in the archive is refused.
+
+    (The filters of tarfile would do, but Python 3.11 has them only since 3.11.4.)
+    """
+    for member in archive:
+        path = PurePosixPath(member.name)
+        if path.parts[0] not in MEMBERS or ".." in path.parts or path.is_absolute():
+            raise BackupError(f"The backup holds {member.name}, which no backup of Szansa does.")
+        target = folder / path
+        if member.isdir():
+            target.mkdir(exist_ok=True)
+        elif content := archive.extractfile(member):
+            with content, target.open("wb") as stream:
+                shutil.copyfileobj(content, stream)
 
 
 def _facts(folder: Path) -> dict[str, Any]:
