@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock
-from core.db import Base, Tenant, TenantRow, link
+from core.db import Base, Part, TenantRow, link
 
 
 class ChangeSet(TenantRow, Base):
@@ -28,7 +28,7 @@ class ChangeSet(TenantRow, Base):
     undo_of_id: Mapped[int | None]
 
 
-class Change(Tenant, Base):
+class Change(Part, Base):
     """What a change set did to one record: `{field key: [before, after]}`.
 
     `version` is the record's version after it; `act` is created, changed, trashed or restored.

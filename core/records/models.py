@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock
-from core.db import Base, Tenant, TenantRow, link
+from core.db import Base, Part, Tenant, TenantRow, link
 
 PUBLIC, PRIVATE, HIDDEN = "public", "private", "hidden"
 VISIBILITIES = (PUBLIC, PRIVATE, HIDDEN)
@@ -80,7 +80,7 @@ class Record(TenantRow, Base):
     deleted_by_id: Mapped[int | None]
 
 
-class Holder(TenantRow, Base):
+class Holder(Part, TenantRow, Base):
     """A participant (user or team) or further owner of a record, since when and by whom."""
 
     __tablename__ = "core_holder"
@@ -125,7 +125,7 @@ class Label(TenantRow, Base):
     is_retired: Mapped[bool] = mapped_column(default=False)
 
 
-class RecordLabel(Tenant, Base):
+class RecordLabel(Part, Base):
     """A group or tag on a record."""
 
     __tablename__ = "core_record_label"
@@ -140,7 +140,7 @@ class RecordLabel(Tenant, Base):
     field: Mapped[str]
 
 
-class SearchDocument(Tenant, Base):
+class SearchDocument(Part, Base):
     """What a record is found by: all suffixes of its folded words, those of the name marked A."""
 
     __tablename__ = "core_search"
@@ -153,7 +153,7 @@ class SearchDocument(Tenant, Base):
     document: Mapped[str] = mapped_column(TSVECTOR)
 
 
-class MatchKey(Tenant, Base):
+class MatchKey(Part, Base):
     """One key by which a record is recognised as the same; see `core.records.matching`."""
 
     __tablename__ = "core_match"

@@ -9,10 +9,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from core.db import Base, Tenant, link
+from core.db import Base, Part, link
 
 
-class ContactColumns(Tenant):
+class ContactColumns(Part):
     """What persons and companies have in common; the first e-mail and phone are the primary ones.
 
     A phone is `[number as typed, kind]`, the kind being phone, mobile or fax.
