@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from core.accounts.queries import account_facts, current_epoch
-from core.db import current_account, db, sql
+from core.accounts.epoch import EpochCache, current_epoch
+from core.accounts.queries import account_facts
+from core.db import current_account, sql
 from core.errors import NotFound
 from core.i18n import _
 from core.registry import registry
-
-_CACHED = 5_000
-_cache: OrderedDict[tuple[int, int, int], Actor] = OrderedDict()
 
 Ticks = frozenset[tuple[str, str]]
 
@@ -64,19 +63,12 @@ class Actor:
         )
 
 
+_actors: EpochCache[Actor] = EpochCache(most=5_000)
+
+
 def actor_of(user_id: int) -> Actor:
     """Return the actor for a user of the current account; NotFound where there is none."""
-    key = (current_account(), user_id, current_epoch())
-    actor = _cache.get(key)
-    if actor is None:
-        actor = _read_actor(*key)
-        if not db.session.info.get("epoch_is_own"):
-            _cache[key] = actor
-            while len(_cache) > _CACHED:
-                _cache.popitem(last=False)
-    else:
-        _cache.move_to_end(key)
-    return actor
+    return _actors.get(lambda: _read_actor(user_id), user_id)
 
 
 _MEMBERSHIPS = """
@@ -107,7 +99,7 @@ select access_role, kind, "right" from core_access_tick where account_id = :acco
 """
 
 
-def _read_actor(account_id: int, user_id: int, epoch: int) -> Actor:
+def _read_actor(user_id: int) -> Actor:
     facts = account_facts()
     person = facts.users.get(user_id)
     if person is None:
@@ -119,21 +111,22 @@ def _read_actor(account_id: int, user_id: int, epoch: int) -> Actor:
         reached.update(sql(_REACHED, teams=managed).scalars())
     ticks = sql(_TICKS, roles=[row.role_id for row in memberships]).all()
     access_ticks = sql(_ACCESS_TICKS).all()
+    active = registry().rights.active(facts.active_plugins)
     return Actor(
-        account_id=account_id,
+        account_id=current_account(),
         user_id=user_id,
-        epoch=epoch,
+        epoch=current_epoch(),
         is_active=person.is_active,
         is_administrator=person.is_active
         and any(row.key == "administrator" for row in memberships),
         principals=tuple(sorted({user_id, *(row.team_id for row in memberships)})),
         reached=tuple(sorted(reached)),
-        ticks=frozenset((row.kind, row.right) for row in ticks),
-        owner_ticks=_of_role(access_ticks, "owner"),
-        participant_ticks=_of_role(access_ticks, "participant"),
+        ticks=active & {(row.kind, row.right) for row in ticks},
+        owner_ticks=active & _of_role(access_ticks, "owner"),
+        participant_ticks=active & _of_role(access_ticks, "participant"),
         active_plugins=facts.active_plugins,
     )
 
 
-def _of_role(rows: list, access_role: str) -> Ticks:  # type: ignore[type-arg]
+def _of_role(rows: Iterable[Any], access_role: str) -> Ticks:
     return frozenset((row.kind, row.right) for row in rows if row.access_role == access_role)

@@ -2,27 +2,63 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import event, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
-from core.db import current_account
+from core.db import current_account, db, sql
+
+Derived = TypeVar("Derived")
+
+
+def current_epoch() -> int:
+    """Return the account's epoch as this transaction sees it."""
+    remembered = db.session.info.get("epoch")
+    if remembered is None or remembered[0] != current_account():
+        number = sql("select epoch from core_account where id = :account").scalar_one()
+        remembered = db.session.info["epoch"] = (current_account(), number)
+    return int(remembered[1])
 
 
 def raise_epoch(session: Session) -> None:
-    """Let everything that is cached under the epoch be computed anew.
-
-    Until the transaction ends nothing may be cached under the new number, because a rollback
-    would give it to somebody else.
-    """
+    """Let everything that is cached under the epoch be computed anew."""
     account = current_account()
     statement = text(
         "update core_account set epoch = epoch + 1 where id = :account returning epoch"
     )
     number = session.connection().execute(statement, {"account": account}).scalar()
     session.info["epoch"] = (account, number)
-    session.info["epoch_is_own"] = True
+    session.info["own_epoch"] = {}
+
+
+class EpochCache(Generic[Derived]):
+    """What is derived from an account's facts, kept for all while its epoch stands.
+
+    A transaction that raised an epoch keeps what it derives to itself until it ends, because a
+    rollback would give the number of that epoch to somebody else.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.kept: OrderedDict[tuple[int, ...], Derived] = OrderedDict()
+
+    def get(self, make: Callable[[], Derived], *key: int) -> Derived:
+        """Return what is kept for the current account and the key, made now if it is not."""
+        whole = (current_account(), current_epoch(), *key)
+        own: dict[Any, Any] | None = db.session.info.get("own_epoch")
+        if own is not None:
+            if (self, whole) not in own:
+                own[self, whole] = make()
+            return cast(Derived, own[self, whole])
+        if whole not in self.kept:
+            self.kept[whole] = make()
+            while len(self.kept) > self.most:
+                self.kept.popitem(last=False)
+        self.kept.move_to_end(whole)
+        return self.kept[whole]
 
 
 @event.listens_for(Session, "before_flush")
@@ -32,8 +68,15 @@ def _raise(session: Session, *_unused: Any) -> None:
         raise_epoch(session)
 
 
-@event.listens_for(Session, "after_commit")
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
+@event.listens_for(Session, "after_soft_rollback")
+def _back(session: Session, _transaction: SessionTransaction) -> None:
     session.info.pop("epoch", None)
-    session.info.pop("epoch_is_own", None)
+    if "own_epoch" in session.info:
+        session.info["own_epoch"] = {}
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop("epoch", None)
+        session.info.pop("own_epoch", None)

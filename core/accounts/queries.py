@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
+from core.accounts.epoch import EpochCache, current_epoch
 from core.contracts import PACKAGES, PluginSpec
-from core.db import current_account, db, sql
+from core.db import current_account, sql
 from core.registry import registry
-
-_CACHED = 200
-_cache: OrderedDict[tuple[int, int], AccountFacts] = OrderedDict()
 
 
 @dataclass(frozen=True)
@@ -62,31 +59,15 @@ class AccountFacts:
         return found.name if found else ""
 
 
-def current_epoch() -> int:
-    """Return the account's epoch as this transaction sees it."""
-    remembered = db.session.info.get("epoch")
-    if remembered is None or remembered[0] != current_account():
-        number = sql("select epoch from core_account where id = :account").scalar_one()
-        remembered = db.session.info["epoch"] = (current_account(), number)
-    return int(remembered[1])
+_facts: EpochCache[AccountFacts] = EpochCache(most=200)
 
 
 def account_facts() -> AccountFacts:
     """Return the current account's facts, from the cache while the epoch stands."""
-    key = (current_account(), current_epoch())
-    facts = _cache.get(key)
-    if facts is None:
-        facts = _read_facts(*key)
-        if not db.session.info.get("epoch_is_own"):
-            _cache[key] = facts
-            while len(_cache) > _CACHED:
-                _cache.popitem(last=False)
-    else:
-        _cache.move_to_end(key)
-    return facts
+    return _facts.get(_read_facts)
 
 
-def _read_facts(account_id: int, epoch: int) -> AccountFacts:
+def _read_facts() -> AccountFacts:
     account = sql(
         "select name, package, language, zone from core_account where id = :account"
     ).one()
@@ -100,8 +81,8 @@ def _read_facts(account_id: int, epoch: int) -> AccountFacts:
     }
     declared = {setting.key: setting.shipped for setting in registry().settings.values()}
     return AccountFacts(
-        account_id=account_id,
-        epoch=epoch,
+        account_id=current_account(),
+        epoch=current_epoch(),
         name=account.name,
         package=account.package,
         language=account.language,

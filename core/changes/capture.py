@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import event, inspect, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from core import clock
 from core.changes.models import ChangeSet
@@ -105,7 +105,7 @@ def _insert_set(session: Session, row: ChangeSet) -> int:
 
 
 def _json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date) else value  # a moment is a date too
 
 
 def _key(attribute: str) -> str:
@@ -249,7 +249,7 @@ def _write(
         "record": record_id,
         "act": act,
         "version": version,
-        "diff": json.dumps(diff),
+        "diff": json.dumps({key: pair for key, pair in diff.items() if pair[0] != pair[1]}),
     }
     session.connection().execute(statement, values)
 
@@ -285,7 +285,13 @@ def record_many(session: Session, written: Sequence[Written]) -> dict[int, int]:
         "core_change",
         ("change_set_id", "record_id", "act", "version", "diff"),
         (
-            (opened.set_id, each.record_id, each.act, versions[each.record_id], json.dumps(each.diff))
+            (
+                opened.set_id,
+                each.record_id,
+                each.act,
+                versions[each.record_id],
+                json.dumps(each.diff),
+            )
             for each in first
         ),
     )
@@ -301,8 +307,18 @@ def _act(diff: dict[str, list[Any]]) -> str:
     return "trashed" if diff["deleted_at"][1] else "restored"
 
 
-@event.listens_for(Session, "after_commit")
-@event.listens_for(Session, "after_rollback")
+@event.listens_for(Session, "after_soft_rollback")
+def _back(session: Session, _transaction: SessionTransaction) -> None:
+    """Begin anew after a savepoint too, since the set may have been opened behind it."""
+    _forget(session)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _ended(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        _forget(session)
+
+
 def _forget(session: Session) -> None:
     for key in ("change_set", "touched"):
         session.info.pop(key, None)

@@ -15,7 +15,8 @@ from typing import Any
 
 from core.access import Actor, Rule, rule_for
 from core.access.rule import under_alias
-from core.accounts.queries import account_facts, current_epoch
+from core.accounts.epoch import current_epoch
+from core.accounts.queries import account_facts
 from core.db import sql
 from core.records.fields import RECORD, Field, Moment, RecordLink
 from core.records.folding import search_query
