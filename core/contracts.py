@@ -67,7 +67,10 @@ class SettingsPage:
 
 @dataclass(frozen=True)
 class Panel:
-    """A box on a profile: a part page with its values, in the middle or at the right."""
+    """A box on a profile: a part page with its values, in the middle or at the right.
+
+    `count` stands behind the title, `action` (of core.shown) at its end.
+    """
 
     key: str
     title: Text
@@ -75,6 +78,8 @@ class Panel:
     values: dict[str, Any]
     order: int = 100
     place: str = "middle"
+    count: str = ""
+    action: Any = None
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import (
     Flask,
@@ -21,12 +22,21 @@ from flask import (
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
-from core.access import NoAccess
+from core.access import Answer as Reason, NoAccess, why_not
 from core.accounts.queries import account_facts
 from core.formats import Formats
-from core.i18n import LANGUAGES
+from core.i18n import LANGUAGES, _
 from core.registry import registry
-from core.shown import Action, NavEntry, NavGroup, Toast, UserFace
+from core.shown import (
+    Action,
+    Answer,
+    NavEntry,
+    NavGroup,
+    RecordFace,
+    Toast,
+    UserFace,
+    Why,
+)
 
 DIST = Path(__file__).parent / "static" / "dist"
 
@@ -173,13 +183,43 @@ def settings_nav(area: str) -> list[NavGroup]:
 
 
 def _flashes() -> list[Toast]:
-    return [Toast(**each) for each in get_flashed_messages() if isinstance(each, dict)]
+    return [Toast(**each) for each in cast("list[Any]", get_flashed_messages())]
 
 
 def no_access(refused: NoAccess) -> str:
     """Return the page of a private record without full access: its basic line."""
-    kind = registry().kinds[refused.basic.kind]
-    owner = account_facts().users.get(refused.basic.owner_id or 0)
+    basic = refused.basic
+    kind = registry().kinds[basic.kind]
     return render_template(
-        "records/no_access.html", basic=refused.basic, kind=kind, owner=owner, hue=hue
+        "records/no_access.html",
+        record=RecordFace(
+            id=basic.id,
+            kind=basic.kind,
+            kind_label=str(kind.label),
+            name=basic.name,
+            url=f"/{kind.plural}/{basic.id}",
+        ),
+        owner=account_facts().users.get(basic.owner_id or 0),
+        back_url=f"/{kind.plural}",
+        why=why_view(why_not(basic)),
     )
+
+
+FIRST_RIGHTS = ("view", "edit", "delete")
+
+
+def why_view(reasons: Iterable[Reason]) -> Why:
+    """Return the answers as the panel shows them: the first rights at once, the rest behind."""
+    shown = [(each.right, _answer(each)) for each in reasons]
+    return Why(
+        answers=[answer for right, answer in shown if right in FIRST_RIGHTS],
+        further=[answer for right, answer in shown if right not in FIRST_RIGHTS],
+    )
+
+
+def _answer(reason: Reason) -> Answer:
+    if reason.is_held:
+        heading = _("You may: %(right)s", right=reason.label)
+    else:
+        heading = _("You may not: %(right)s", right=reason.label)
+    return Answer(heading, reason.is_held, reason.sentences)

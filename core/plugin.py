@@ -10,7 +10,7 @@ from flask import Blueprint
 from core.contracts import MANAGER, USER, Right, Setting
 from core.hookspecs import hookimpl
 from core.i18n import lazy
-from core.records import list_views
+from core.records import list_views, views
 from core.records.kinds import Kind
 from core.registry import registry
 from core.users import views as users_views
@@ -33,7 +33,11 @@ def settings_of(kinds: Iterable[Kind]) -> list[Setting]:
 
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
-    return [users_views.blueprint, list_views.blueprint(registry().kinds)]
+    return [
+        users_views.blueprint,
+        list_views.blueprint(registry().kinds),
+        views.blueprint(registry().kinds),
+    ]
 
 
 @hookimpl

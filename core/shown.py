@@ -264,6 +264,8 @@ class FieldView:
     autocomplete: str = "off"
     max_length: int | None = None
     picker_url: str = ""
+    may_create: bool = False  # choices: what is typed and new becomes an entry
+    sends_empty: bool = False  # choices, principals: none chosen is sent as one empty value
     is_wide: bool = False  # both columns of the section's grid
     has_focus: bool = False  # autofocus (else the first wrong field, else none)
     accept: str = ""  # file
@@ -356,7 +358,8 @@ class NotificationView:
     id: int
     text: str
     when: str
-    url: str | None = None  # opens the record and marks read
+    url: str | None = None  # the record or page that it is about
+    open_url: str | None = None  # POST: marks it read and leads to `url`
     when_title: str = ""
     icon: str = "bell"
     initials: str = ""  # of the actor; "" = icon
@@ -375,3 +378,4 @@ class PluginView:
     package_name: str = ""  # needed package
     needs: Sequence[str] = ()  # names of plugins it needs
     icon: str = "puzzle"
+    state: str = ""  # "on", "off", "not available", as it is now

@@ -21,6 +21,7 @@ from flask import (
 from flask_login import LoginManager, current_user
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response as AnyResponse
 
 from core import face
@@ -54,6 +55,12 @@ def opens(who: Opens) -> Callable[[View], View]:
     return mark
 
 
+class Id(IntegerConverter):
+    """A number in an address that the database can hold; a longer one leads nowhere."""
+
+    regex = "[0-9]{1,18}"
+
+
 class UnlockedError(RuntimeError):
     """An address that does not say who may open it."""
 
@@ -76,6 +83,7 @@ def actor() -> Actor:
 
 def install(app: Flask) -> None:
     """Put the edge around the application's requests."""
+    app.url_map.converters["int"] = Id
     manager = LoginManager(app)
     manager.session_protection = None
     manager.user_loader(sessions.load)
@@ -139,8 +147,6 @@ def _end(response: Response) -> Response:
         db.session.rollback()
     else:
         db.session.commit()
-        for after in g.pop("after_commit", ()):
-            after()
     return _secured(response)
 
 

@@ -61,11 +61,13 @@ def actor(user: User) -> Actor:
 
 def sign_in(client: FlaskClient, user: User) -> FlaskClient:
     """Let a browser be this user's from its next request on, and return it."""
-    token = sessions.begin(user.account_id, user.id, "", "")
+    account_id = user.account_id
+    token = sessions.begin(account_id, user.id, "", "")
     with client.session_transaction() as cookie:
         cookie.clear()
         cookie["_user_id"] = token
         cookie["_fresh"] = True
+    wall.enter_account(account_id)
     return client
 
 

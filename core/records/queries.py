@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from core.access import Access
@@ -10,18 +11,31 @@ from core.records.fields import HOLDERS, RECORD, ROW, Field
 from core.records.kinds import Kind
 
 _LINKS = """
-select 'participants' as field, principal_id as id from core_holder
-where account_id = :account and record_id = :record and role = 'participant'
-union all
-select field, label_id from core_record_label
+select case role when 'participant' then 'participants' else 'owners' end as field,
+  principal_id, principal_id as id, role, added_at, added_by_id from core_holder
 where account_id = :account and record_id = :record
+union all
+select field, null, label_id, null, null, null from core_record_label
+where account_id = :account and record_id = :record
+order by role, added_at, id
 """
 
 
-def values_of(kind: Kind, access: Access) -> dict[str, Any]:
-    """Return the values of all fields of a record, by field key, as change sets hold them."""
+def links_of(record_id: int) -> list[Any]:
+    """Return what hangs on a record: its holders besides the owner, and its labels.
+
+    A holder has a `principal_id`, a role, since when and by whom; `field` is the field's key.
+    """
+    return list(sql(_LINKS, record=record_id).all())
+
+
+def values_of(kind: Kind, access: Access, rows: Sequence[Any] | None = None) -> dict[str, Any]:
+    """Return the values of all fields of a record, by field key, as change sets hold them.
+
+    `rows` are the links of the record where they are known already.
+    """
     links: dict[str, list[int]] = {}
-    for row in sql(_LINKS, record=access.record.id):
+    for row in links_of(access.record.id) if rows is None else rows:
         links.setdefault(row.field, []).append(row.id)
     return {field.key: _value(field, access, links) for field in kind.fields}
 
@@ -45,15 +59,15 @@ def changes_since(record_id: int, version: int) -> list[dict[str, list[Any]]]:
     return list(rows.scalars())
 
 
-_HOLDERS = """
-select principal_id, role, added_at, added_by_id from core_holder
-where account_id = :account and record_id = :record order by role, added_at, principal_id
-"""
-
-
-def holders_of(record_id: int) -> list[Any]:
-    """Return who takes part in a record besides its owner, since when and added by whom."""
-    return list(sql(_HOLDERS, record=record_id).all())
+def last_change(record_id: int) -> Any:
+    """Return by whom (`user_id`) and when (`at`) a record was changed last."""
+    return sql(
+        "select s.user_id, s.at from core_change c"
+        " join core_change_set s on s.account_id = c.account_id and s.id = c.change_set_id"
+        " where c.account_id = :account and c.record_id = :record"
+        " order by c.version desc, c.change_set_id desc limit 1",
+        record=record_id,
+    ).one()
 
 
 def label_names_on(record_ids: list[int], field_key: str) -> dict[int, list[str]]:

@@ -150,9 +150,7 @@ class StaleForm(Conflict):
     `now` holds the present values, `merged` what both sides come to and the fields in conflict.
     """
 
-    def __init__(
-        self, kind: Kind, record: Record, now: Mapping[str, Any], merged: Merged
-    ) -> None:
+    def __init__(self, kind: Kind, record: Record, now: Mapping[str, Any], merged: Merged) -> None:
         names = ", ".join(str(kind.field(key).label) for key in merged.conflicts)
         super().__init__(
             _(
@@ -194,6 +192,29 @@ def announce(kind: Kind, record_ids: list[int], origin: str) -> None:
 
 def check(kind: Kind, wanted: Mapping[str, Any], before: Mapping[str, Any], actor: Actor) -> None:
     """Raise InvalidForm naming every field whose value may not be stored."""
+    errors = _errors(kind, wanted, before, actor)
+    if not errors and not kind.name_of(wanted)[0]:
+        first = kind.fields[0]
+        errors[first.key] = [f"{first.label}: {_('fill in a name')}"]
+    if errors:
+        raise InvalidForm(errors)
+
+
+def refuse(
+    kind: Kind,
+    values: Mapping[str, Any],
+    before: Mapping[str, Any],
+    actor: Actor,
+    errors: Mapping[str, list[Any]],
+) -> None:
+    """Raise InvalidForm when there are errors already, naming those in the other values too."""
+    if errors:
+        raise InvalidForm({**_errors(kind, {**before, **values}, before, actor), **errors})
+
+
+def _errors(
+    kind: Kind, wanted: Mapping[str, Any], before: Mapping[str, Any], actor: Actor
+) -> dict[str, list[Any]]:
     errors: dict[str, list[Any]] = {}
     for key in wanted.keys() - kind.by_key.keys():
         errors[key] = [_("There is no such field.")]
@@ -204,41 +225,56 @@ def check(kind: Kind, wanted: Mapping[str, Any], before: Mapping[str, Any], acto
             _check_field(kind, field, wanted[field.key], before, actor)
         except Invalid as wrong:
             errors.setdefault(field.key, []).append(f"{field.label}: {wrong.message}")
-    if not errors and not kind.name_of(wanted)[0]:
-        first = kind.fields[0]
-        errors[first.key] = [f"{first.label}: {_('fill in a name')}"]
-    if errors:
-        raise InvalidForm(errors)
+    return errors
 
 
 def _check_field(
     kind: Kind, field: Field, value: Any, before: Mapping[str, Any], actor: Actor
 ) -> None:
     if value in (None, "", []):
-        if field.key == "owner" and setting(f"access.{kind.key}.owner_required"):
-            raise Invalid(_("choose a user"))
-        if field.is_required or field.key == "visibility":
-            raise Invalid(_("fill it in"))
+        _check_empty(kind, field)
         return
     if field.check:
         field.check(value)
     if field.key == "owner":
-        person = account_facts().users.get(value)
-        if person is None or not person.is_active:
-            raise Invalid(_("choose a user"))
-    elif field.home == HOLDERS:
-        kept = set(before.get(field.key, ()))
-        if not all(each in kept or is_choosable(each) for each in value):
-            raise Invalid(_("choose users and teams from the list"))
+        _check_owner(value)
     elif field.key == "visibility":
-        if value not in setting(f"visibility.{kind.visibility_area}.offered"):
-            raise Invalid(_("this visibility is switched off for new records"))
+        _check_visibility(kind, value)
+    elif field.home == HOLDERS:
+        _check_holders(value, before.get(field.key, ()))
     elif isinstance(field.type, RecordLink):
-        level = levels_of(actor, [value]).get(value)
-        if level is None or not level.is_full or level.basic.kind != field.type.kind:
-            raise Invalid(_("choose one from the list"))
+        _check_link(field.type, value, actor)
     elif isinstance(field.type, LabelChoice) or field.home == LABELS:
         labels.check(field, value, actor)
+
+
+def _check_empty(kind: Kind, field: Field) -> None:
+    if field.key == "owner" and setting(f"access.{kind.key}.owner_required"):
+        raise Invalid(_("choose a user"))
+    if field.is_required or field.key == "visibility":
+        raise Invalid(_("fill it in"))
+
+
+def _check_owner(user_id: int) -> None:
+    person = account_facts().users.get(user_id)
+    if person is None or not person.is_active:
+        raise Invalid(_("choose a user"))
+
+
+def _check_visibility(kind: Kind, visibility: str) -> None:
+    if visibility not in setting(f"visibility.{kind.visibility_area}.offered"):
+        raise Invalid(_("this visibility is switched off for new records"))
+
+
+def _check_holders(principal_ids: list[int], present: Collection[int]) -> None:
+    if not all(each in present or is_choosable(each) for each in principal_ids):
+        raise Invalid(_("choose users and teams from the list"))
+
+
+def _check_link(wanted: RecordLink, record_id: int, actor: Actor) -> None:
+    level = levels_of(actor, [record_id]).get(record_id)
+    if level is None or not level.is_full or level.basic.kind != wanted.kind:
+        raise Invalid(_("choose one from the list"))
 
 
 def confirm(

@@ -22,6 +22,7 @@ _PHONE = re.compile(
     rf"(?=[^0-9]*[0-9])(?:[0-9+()/.-]|{_BLANK})+(?:,?{_BLANK}*(?:wewn|wew|w|ext|x)\.?{_BLANK}*[0-9]+)?",
     re.IGNORECASE,
 )
+_EXTENSION = re.compile(r"([^a-zA-Z#]*)(?:[^0-9]*([0-9]*).*)", re.DOTALL)
 _NO_DIGIT = re.compile(r"[^0-9]+")
 
 _ADDRESS = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
@@ -96,6 +97,14 @@ def email_key(email: str) -> str:
 def digits_of(phone: str) -> str:
     """Return the digits of a phone number, by which alone numbers are compared."""
     return _NO_DIGIT.sub("", phone)
+
+
+def tel_of(phone: str) -> str:
+    """Return the address that dials a number (RFC 3966): its digits, + and extension."""
+    number, extension = _EXTENSION.fullmatch(phone.strip()).group(1, 2)  # type: ignore[union-attr]
+    plus = "+" if number.lstrip(" (").startswith("+") else ""
+    after = f";ext={extension}" if extension else ""
+    return f"tel:{plus}{digits_of(number)}{after}"
 
 
 def link_of(web: str) -> str:

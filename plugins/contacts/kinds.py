@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from core.contracts import Right
 from core.errors import Invalid
-from core.i18n import _, lazy
+from core.i18n import Text, _, lazy
 from core.records.fields import (
     LABELS,
     RECORD,
@@ -25,6 +26,11 @@ from plugins.contacts.models import Company, Person
 
 MOST_ADDRESSES = 20
 PHONE_KINDS = ("phone", "mobile", "fax")
+PHONE_LABELS = (
+    ("phone", lazy("phone")),
+    ("mobile", lazy("mobile phone")),
+    ("fax", lazy("fax")),
+)
 
 SECTIONS = (
     Section("main", lazy("Basic information")),
@@ -74,7 +80,7 @@ class Emails(FieldType):
 
     def shown(self, value: Any) -> tuple[str, str | None, int]:
         """Return the primary address."""
-        return value[0], f"mailto:{value[0]}", len(value) - 1
+        return value[0], f"mailto:{quote(value[0], safe='@+')}", len(value) - 1
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,17 @@ class Phones(FieldType):
     def shown(self, value: Any) -> tuple[str, str | None, int]:
         """Return the primary number."""
         number = value[0][0]
-        return number, f"tel:{addresses.digits_of(number)}", len(value) - 1
+        return number, addresses.tel_of(number), len(value) - 1
+
+    def entries(self, value: Any) -> list[tuple[str, str | None, str]]:
+        """Return each number with its kind."""
+        kinds = dict(self.options)
+        return [(number, addresses.tel_of(number), str(kinds[kind])) for number, kind in value]
+
+    @property
+    def options(self) -> tuple[tuple[str, Text], ...]:
+        """The kinds of numbers."""
+        return PHONE_LABELS
 
     def typed(self, value: Any) -> list[str]:
         """Return `kind:number` for each number."""
@@ -230,6 +246,7 @@ PERSON = Kind(
     ),
     visibility_area="contacts",
     is_round=True,
+    subtitle=("position", "company"),
     fields=(
         Field("first_name", lazy("First name"), ShortText(max_length=100),
               sort_sql=_sorted_by("first_name"), synonyms=("imię", "given name", "firstname")),

@@ -1,0 +1,305 @@
+"""The pages of single records: adding, profile, changing, holders, deleting and restoring."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from core import face
+from core.access import Access, Actor, fetch
+from core.access.engine import NoAccess
+from core.accounts.queries import account_facts
+from core.errors import Forbidden, Invalid, InvalidForm, NeedsConfirmation, NotFound
+from core.i18n import _
+from core.records import services
+from core.records.cells import address
+from core.records.fields import RecordLink
+from core.records.forms import RecordForm, Sent, Stale, read, read_holders
+from core.records.kinds import Kind
+from core.records.list_views import active_kind
+from core.records.profile import FORM_RIGHTS, Profile, may_open_form, record_face
+from core.records.queries import last_change, values_of
+from core.shown import Crumb
+from core.web import SIGNED_IN, actor, opens
+
+Answer = str | Response | tuple[str, int]
+
+
+def blueprint(kinds: Iterable[Kind]) -> Blueprint:
+    """Return the addresses of single records of all kinds: `url_for("records.profile",
+    kind_key="…", record_id=…)`.
+    """
+    made = Blueprint("records", __name__)
+    for kind in kinds:
+        for path, view, methods in (
+            ("/new", new_record, ["GET", "POST"]),
+            ("/<int:record_id>", profile, ["GET"]),
+            ("/<int:record_id>/edit", edit_record, ["GET", "POST"]),
+            ("/<int:record_id>/holders", change_holders, ["GET", "POST"]),
+            ("/<int:record_id>/delete", delete_record, ["GET", "POST"]),
+            ("/<int:record_id>/restore", restore_record, ["POST"]),
+        ):
+            made.add_url_rule(
+                f"/{kind.plural}{path}",
+                view.__name__,
+                view,
+                methods=methods,
+                defaults={"kind_key": kind.key},
+            )
+    return made
+
+
+@opens(SIGNED_IN)
+def new_record(kind_key: str) -> Answer:
+    kind, who = active_kind(kind_key), actor()
+    if not who.has(kind.key, "add"):
+        raise Forbidden(_("You may not add this. An administrator can give you the right “Add”."))
+    start = services.defaults(kind, who)
+    if request.method == "GET":
+        return _new_page(kind, who, {**start, **_linked(kind)}, Sent({}, {}))
+    sent = read(kind, request.form)
+
+    def store() -> str:
+        services.refuse(kind, sent.values, {}, who, sent.errors)
+        record = services.create(kind, sent.values, who, sent.confirmed)
+        face.toast(_("“%(name)s” was added.", name=record.name))
+        return _where_to(kind, record.id, who)
+
+    return _saved(sent, store, lambda **found: _new_page(kind, who, start, sent, **found))
+
+
+def _new_page(kind: Kind, who: Actor, start: Mapping[str, Any], sent: Sent, **found: Any) -> str:
+    found.pop("stale", None)
+    form = RecordForm(kind, who, start, None, sent).view(
+        action=f"/{kind.plural}/new",
+        title=str(kind.add_label),
+        cancel_url=f"/{kind.plural}",
+        token=sent.token or secrets.token_urlsafe(16),
+        crumbs=[Crumb(str(kind.labels), f"/{kind.plural}")],
+        **found,
+    )
+    return render_template("records/form.html", form=form)
+
+
+def _linked(kind: Kind) -> dict[str, Any]:
+    """Return the records that the address of a new record's form names."""
+    found = {}
+    for field in kind.fields:
+        if isinstance(field.type, RecordLink) and field.key in request.args:
+            try:
+                found[field.key] = field.type.parse([request.args[field.key]])
+            except Invalid:
+                continue
+    return found
+
+
+@opens(SIGNED_IN)
+def profile(kind_key: str, record_id: int) -> Answer:
+    kind, who = active_kind(kind_key), actor()
+    try:
+        access = fetch(kind.key, record_id, who)
+    except NotFound:
+        return _trashed_page(kind, record_id, who)
+    page = Profile(kind, access)
+    return render_template("records/profile.html", **page.page(), **_holders_form(page))
+
+
+def _trashed_page(kind: Kind, record_id: int, who: Actor) -> Answer:
+    """Answer that a record is in the trash; whoever may not restore it gets NotFound."""
+    access = fetch(kind.key, record_id, who, trashed=True)
+    if not access.can("delete"):
+        raise NotFound(_("There is no such record."))
+    record = access.record
+    page = render_template(
+        "records/trashed.html",
+        record=record_face(kind, record),
+        deleted_by=account_facts().principal_name(record.deleted_by_id or 0),
+        deleted_on=face.formats().date(record.deleted_at) if record.deleted_at else "",
+        restore_url=f"{address(kind.key, record_id)}/restore",
+    )
+    return page, 404
+
+
+@opens(SIGNED_IN)
+def edit_record(kind_key: str, record_id: int) -> Answer:
+    kind, who = active_kind(kind_key), actor()
+    access = fetch(kind.key, record_id, who)
+    if not may_open_form(access):
+        access.require("edit")
+    values = values_of(kind, access)
+    if request.method == "GET":
+        return _edit_page(kind, access, values, Sent({}, {}, version=access.record.version))
+    sent = read(kind, request.form)
+
+    def store() -> str:
+        services.refuse(kind, sent.values, values, who, sent.errors)
+        record = services.change(
+            access, sent.values, version=sent.version, confirmed=sent.confirmed
+        )
+        face.toast(_("“%(name)s” was saved.", name=record.name))
+        return _where_to(kind, record.id, who)
+
+    return _saved(sent, store, lambda **found: _edit_page(kind, access, values, sent, **found))
+
+
+def _edit_page(
+    kind: Kind, access: Access, values: Mapping[str, Any], sent: Sent, **found: Any
+) -> str:
+    url = address(kind.key, access.record.id)
+    refused = found.pop("stale", None)
+    version = sent.version
+    stale = None
+    if refused is not None:
+        sent, version = sent.merged(kind, refused.merged), refused.version
+        stale = _stale(kind, access, refused)
+    form = RecordForm(kind, access.actor, values, access, sent).view(
+        action=f"{url}/edit",
+        title=_("Edit %(name)s", name=access.record.name),
+        cancel_url=url,
+        version=version,
+        token=sent.token or secrets.token_urlsafe(16),
+        crumbs=[Crumb(str(kind.labels), f"/{kind.plural}"), Crumb(access.record.name, url)],
+        stale=stale,
+        **found,
+    )
+    return render_template("records/form.html", form=form)
+
+
+def _stale(kind: Kind, access: Access, refused: services.StaleForm) -> Stale:
+    changed = last_change(access.record.id)
+    merged = refused.merged
+    return Stale(
+        by=account_facts().principal_name(changed.user_id or 0),
+        at=face.formats().datetime(changed.at),
+        opened=merged.opened,
+        now=refused.now,
+        conflicts=merged.conflicts,
+        merged_count=len((merged.opened.keys() & kind.by_key.keys()) - {*merged.conflicts}),
+    )
+
+
+def _saved(sent: Sent, store: Callable[[], str], page: Callable[..., str]) -> Answer:
+    """Answer a form that was sent: on where it led, or once more with what is in its way."""
+    try:
+        return redirect(_once(sent.token, store), 303)
+    except InvalidForm as wrong:
+        return page(errors=wrong.errors), 422
+    except NeedsConfirmation as asked:
+        return page(warnings=asked.warnings), 422
+    except services.StaleForm as refused:
+        return page(stale=refused), 409
+
+
+def _once(token: str, store: Callable[[], str]) -> str:
+    """Return where a form leads; sent twice, it is stored once."""
+    where = services.sent_before(token) if token else None
+    if where is None:
+        where = store()
+        if token:
+            services.remember_sent(token, where)
+    return where
+
+
+def _where_to(kind: Kind, record_id: int, who: Actor) -> str:
+    """Return the profile, or the list for one who has just given up his access."""
+    try:
+        fetch(kind.key, record_id, who)
+    except (NoAccess, NotFound):
+        return f"/{kind.plural}"
+    return address(kind.key, record_id)
+
+
+def _holders_form(page: Profile) -> dict[str, Any]:
+    """Return the controls of the dialog with owner, participants and visibility."""
+    access = page.access
+    form = RecordForm(page.kind, access.actor, page.values, access)
+    may_change = any(access.can(right) for right in FORM_RIGHTS if right != "edit")
+    return {
+        "holders_url": f"{address(page.kind.key, access.record.id)}/holders",
+        "holders_fields": form.holders() if may_change else [],
+        "version": access.record.version,
+    }
+
+
+@opens(SIGNED_IN)
+def change_holders(kind_key: str, record_id: int) -> Answer:
+    kind, who = active_kind(kind_key), actor()
+    access = fetch(kind.key, record_id, who, lock=request.method == "POST")
+    url = address(kind.key, record_id)
+    if request.method == "GET":
+        return redirect(f"{url}#holders")
+    values = values_of(kind, access)
+    sent = read_holders(kind, request.form, values)
+    errors, warnings = dict(sent.errors), {}
+    try:
+        if not errors:
+            return redirect(_store_holders(kind, access, sent), 303)
+    except InvalidForm as wrong:
+        errors = wrong.errors
+    except NeedsConfirmation as asked:
+        warnings = asked.warnings
+    form = RecordForm(kind, who, values, access, sent).holders_view(
+        url=url,
+        title=_("Access to %(name)s", name=access.record.name),
+        version=sent.version or access.record.version,
+        errors=errors,
+        warnings=warnings,
+    )
+    return render_template("records/form.html", form=form), 422
+
+
+def _store_holders(kind: Kind, access: Access, sent: Sent) -> str:
+    values = dict(sent.values)
+    if "participants" in values:
+        participants = {"participants": values.pop("participants")}
+        services.change(access, participants, confirmed=sent.confirmed)
+    services.change(access, values, version=sent.version, confirmed=sent.confirmed)
+    face.toast(_("“%(name)s” was saved.", name=access.record.name))
+    return _where_to(kind, access.record.id, access.actor)
+
+
+@opens(SIGNED_IN)
+def delete_record(kind_key: str, record_id: int) -> Answer:
+    kind, who = active_kind(kind_key), actor()
+    token = request.form.get("form_token", "")[:100]
+    if request.method == "POST":
+        return redirect(_once(token, lambda: _delete(kind, record_id, who)), 303)
+    access = fetch(kind.key, record_id, who, "delete")
+    return render_template(
+        "records/delete.html",
+        record=record_face(kind, access.record),
+        action_url=f"{address(kind.key, record_id)}/delete",
+        version=access.record.version,
+        form_token=secrets.token_urlsafe(16),
+        consequences=[_("It can be restored from the trash, with everything that belongs to it.")],
+    )
+
+
+def _delete(kind: Kind, record_id: int, who: Actor) -> str:
+    access = fetch(kind.key, record_id, who, "delete", lock=True)
+    services.trash(access)
+    face.toast(
+        _(
+            "“%(name)s” is in the trash. Its own page offers to restore it later.",
+            name=access.record.name,
+        ),
+        undo_url=f"{address(kind.key, record_id)}/restore",
+    )
+    return f"/{kind.plural}"
+
+
+@opens(SIGNED_IN)
+def restore_record(kind_key: str, record_id: int) -> Answer:
+    kind, who = active_kind(kind_key), actor()
+    try:
+        access = fetch(kind.key, record_id, who, "delete", trashed=True, lock=True)
+    except NotFound:
+        fetch(kind.key, record_id, who)
+        return redirect(address(kind.key, record_id), 303)
+    services.restore(access)
+    face.toast(_("“%(name)s” is back.", name=access.record.name))
+    return redirect(address(kind.key, record_id), 303)
