@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 
@@ -59,3 +60,8 @@ class Conflict(SzansaError):
     """Changed meanwhile, or still in use (409)."""
 
     status = 409
+
+
+def trace_of(error: BaseException) -> str:
+    """Return what happened where, without the message, which may hold other people's data."""
+    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"

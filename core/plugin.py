@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-
 from flask import Blueprint
 
-from core.contracts import MANAGER, USER, Right, Setting
+from core import health, housekeeping
+from core.access import Actor
+from core.accounts import views as account_views
+from core.contracts import MANAGER, USER, Cause, CronEntry, Right, Setting, SettingsPage
 from core.hookspecs import hookimpl
 from core.i18n import lazy
+from core.notifications import holders, views as notification_views
 from core.records import list_views, views
 from core.records.kinds import Kind
 from core.registry import registry
@@ -34,10 +37,29 @@ def settings_of(kinds: Iterable[Kind]) -> list[Setting]:
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
     return [
+        health.blueprint,
         users_views.blueprint,
+        notification_views.blueprint,
+        account_views.blueprint,
         list_views.blueprint(registry().kinds),
         views.blueprint(registry().kinds),
     ]
+
+
+@hookimpl
+def register_cron() -> list[CronEntry]:
+    return housekeeping.CRON
+
+
+@hookimpl
+def register_causes() -> list[Cause]:
+    return holders.CAUSES
+
+
+@hookimpl
+def records_changed(record_ids: list[int], kind: str, origin: str) -> None:
+    if origin in {"created", "changed"}:
+        holders.tell_new_holders(record_ids)
 
 
 @hookimpl
@@ -48,3 +70,12 @@ def register_rights() -> list[Right]:
         Right("general", "create_tags", lazy("Create tags"),
               lazy("Type new tags."), (MANAGER, USER), order=40),
     ]  # fmt: skip
+
+
+@hookimpl
+def settings_pages(actor: Actor) -> list[SettingsPage]:
+    if not actor.is_administrator:
+        return []
+    return [
+        SettingsPage("account", "", lazy("Package and plugins"), account_views.PLUGINS, order=900)
+    ]

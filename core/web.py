@@ -18,7 +18,7 @@ from flask import (
     render_template,
     request,
 )
-from flask_login import LoginManager, current_user
+from flask_login import AnonymousUserMixin, LoginManager, current_user
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
@@ -27,8 +27,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from core import face
 from core.access import Actor, NoAccess, actor_of
 from core.changes.capture import no_longer_writing, writing_as
-from core.db import db, enter_account, leave_account
-from core.errors import Conflict, Forbidden, SzansaError
+from core.db import db, enter_account, is_away, leave_account
+from core.errors import Conflict, Forbidden, SzansaError, trace_of
 from core.i18n import _
 from core.users import sessions
 
@@ -36,6 +36,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 Opens = str | Callable[[Actor], bool]
 
 ANYONE, SIGNED_IN, ADMINISTRATOR = "anyone", "signed in", "administrator"
+PROGRAMS = "programs"  # anyone, and nobody asks who it is: it answers without a database
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 log = logging.getLogger("szansa.web")
@@ -102,6 +103,8 @@ def install(app: Flask) -> None:
 def _begin() -> AnyResponse | None:
     view = current_app.view_functions.get(request.endpoint or "")
     g.actor = None
+    if getattr(view, "opens", None) == PROGRAMS:
+        return None
     if current_user.is_authenticated:
         enter_account(current_user.account_id)
         db.session.info["epoch"] = (current_user.account_id, current_user.epoch)
@@ -144,10 +147,22 @@ def _to_sign_in() -> AnyResponse:
 
 def _end(response: Response) -> Response:
     if request.method in SAFE_METHODS or response.status_code >= 400:
-        db.session.rollback()
-    else:
+        _undo()
+        return _secured(response)
+    try:
         db.session.commit()
+    except Exception as error:  # noqa: BLE001  (storing may fail in every way that a view may)
+        answer = current_app.handle_user_exception(error)
+        return _secured(current_app.make_response(answer))
     return _secured(response)
+
+
+def _undo() -> None:
+    """Forget what was not stored, also where the connection is gone."""
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session.invalidate()
 
 
 def _secured(response: Response) -> Response:
@@ -184,7 +199,7 @@ def _page(status: int, **values: Any) -> tuple[str, int]:
 
 
 def _refused(error: SzansaError) -> Any:
-    db.session.rollback()
+    _undo()
     if isinstance(error, NoAccess):
         return face.no_access(error), 403
     return _page(error.status, message=error.message)
@@ -196,29 +211,42 @@ KNOWN = {400, 401, 403, 404, 405, 409, 413, 422, 429, 503}
 def _http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
-    db.session.rollback()
+    _undo()
+    if error.code >= 500 and error.code not in KNOWN:
+        return _bug(getattr(error, "original_exception", None) or error)
     status = error.code if error.code in KNOWN else 400
     return _page(status, message=None)
 
 
 def _in_use(error: IntegrityError) -> Any:
-    log.warning("refused by the database: %s", error.orig)
+    log.warning("refused by the database: %s", type(error.orig).__name__)
     return _refused(Conflict(_("Somebody changed or removed this meanwhile. Try again.")))
 
 
 def _database_gone(error: DBAPIError) -> Any:
-    if not error.connection_invalidated and "terminat" not in str(error.orig):
+    if not is_away(error):
         return _bug(error)
-    log.warning("the database is away: %s", error.orig)
-    db.session.rollback()
+    log.warning("the database is away")
+    _undo()
+    _frame_nobody()
     return _page(503, message=None)
 
 
 def _bug(error: Exception) -> Any:
     reference = secrets.token_hex(4)
-    log.exception("error %s at %s", reference, request.path, exc_info=error)
-    db.session.rollback()
+    # The message may hold other people's data, so only tests print it.
+    trace = str(error) if current_app.testing else ""
+    log.error("error %s at %s: %s%s", reference, request.path, trace_of(error), trace)
+    _undo()
+    _frame_nobody()
     return _page(500, reference=reference)
+
+
+def _frame_nobody() -> None:
+    """Let the page be drawn without a question to the database."""
+    g.frame_failed = True
+    if "_login_user" not in g:
+        g._login_user = AnonymousUserMixin()  # noqa: SLF001  (where Flask-Login keeps it)
 
 
 def language() -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,7 +25,7 @@ from core import clock
 from core.changes.capture import change_set
 from core.contracts import JobType
 from core.db import account_scope, db, is_away, sql
-from core.errors import Conflict, SzansaError
+from core.errors import Conflict, SzansaError, trace_of
 from core.formats import Formats
 from core.i18n import _
 from core.registry import registry
@@ -215,11 +214,6 @@ def _sentence(job_id: int, error: Exception) -> str:
         "The work ended by an error of the program. Its reference is %(reference)s.",
         reference=reference,
     )
-
-
-def trace_of(error: BaseException) -> str:
-    """Return what happened where, without the message, which may hold other people's data."""
-    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"
 
 
 def _end(job_id: int, state: str, sentence: str = "") -> None:

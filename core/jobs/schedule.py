@@ -15,9 +15,9 @@ from sqlalchemy.exc import DBAPIError
 
 from core.contracts import CronEntry
 from core.db import db, is_away
+from core.errors import trace_of
 from core.jobs.queue import redis
 from core.jobs.relay import relay
-from core.jobs.runner import trace_of
 from core.registry import registry
 
 TICK = 2.0  # seconds

@@ -1,0 +1,51 @@
+"""Telling users who became owner or participant of a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from core.changes.capture import author, open_set
+from core.contracts import Cause
+from core.db import db
+from core.i18n import _, lazy
+from core.notifications.services import notify
+
+OWNER, PARTICIPANT = "core.became_owner", "core.became_participant"
+
+
+def _became_owner(named: dict[str, Any]) -> str:
+    if named["actor"]:
+        return _("%(actor)s made you owner of %(record)s.",
+                 actor=named["actor"], record=named["record"])  # fmt: skip
+    return _("You became owner of %(record)s.", record=named["record"])
+
+
+def _became_participant(named: dict[str, Any]) -> str:
+    if named["actor"]:
+        return _("%(actor)s made you participant of %(record)s.",
+                 actor=named["actor"], record=named["record"])  # fmt: skip
+    return _("You became participant of %(record)s.", record=named["record"])
+
+
+CAUSES = [
+    Cause(OWNER, lazy("You became owner"), _became_owner, icon="user-share"),
+    Cause(PARTICIPANT, lazy("You became participant"), _became_participant, icon="users"),
+]
+
+
+def tell_new_holders(record_ids: Iterable[int]) -> None:
+    """Notify those whom the change set under way made holders by name; not members of teams.
+
+    Only what a user did himself tells anybody: imports and automatic work do not.
+    """
+    if author().origin != "form":
+        return
+    diffs = open_set(db.session()).diffs
+    for record_id in record_ids:
+        diff = diffs.get(record_id, {})
+        _old, owner = diff.get("owner", (None, None))
+        if owner:
+            notify([owner], OWNER, record_id)
+        old, new = diff.get("participants", ((), ()))
+        notify(set(new or ()) - set(old or ()) - {owner}, PARTICIPANT, record_id)
