@@ -91,9 +91,10 @@ def _take_in(registry: Registry) -> None:
         for kind in kinds:
             registry.kinds.add(kind, name)
             for right in common_rights(kind):
-                registry.rights.add(right)
-    for right in _flat(registry, "register_rights"):
-        registry.rights.add(right)
+                registry.rights.add(right, name)
+    for name, rights in registry.hooks.named("register_rights"):
+        for right in rights:
+            registry.rights.add(right, name)
     registry.settings.update({each.key: each for each in _flat(registry, "register_settings")})
     registry.settings.update({each.key: each for each in own.settings_of(registry.kinds)})
     registry.jobs.update({each.name: each for each in _flat(registry, "register_jobs")})

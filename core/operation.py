@@ -14,7 +14,7 @@ from core.access import Actor, actor_of, fetch, why as access_why
 from core.accounts.founding import named_after, open_account
 from core.accounts.models import Account
 from core.accounts.queries import account_facts
-from core.accounts.services import assign_package, switch_plugin as switch
+from core.accounts.services import assign_package, switch_plugins
 from core.app import create_app
 from core.changes.capture import change_set
 from core.db import account_scope, across_accounts, db
@@ -76,10 +76,15 @@ def change_package(settings: Settings, arguments: argparse.Namespace) -> Facts:
 def switch_plugin(settings: Settings, arguments: argparse.Namespace) -> Facts:
     """Switch a plugin of an account, with those it needs or that need it."""
     with _account(arguments.account) as account:
-        switch(arguments.plugin, is_on=arguments.state == "on")
-        active = sorted(account_facts().active_plugins)
-        message = f"{arguments.plugin} is {arguments.state} in {account.name}."
-        return {"account_id": account.id, "plugins": active, "message": message}
+        changed = switch_plugins({arguments.plugin: arguments.state == "on"})
+        others = [each.name for each in changed if each.name != arguments.plugin]
+        message = f"{arguments.plugin} is {arguments.state} in {account.name}"
+        return {
+            "account_id": account.id,
+            "plugins": sorted(account_facts().active_plugins),
+            "switched": [each.name for each in changed],
+            "message": f"{message}, and with it {', '.join(others)}." if others else f"{message}.",
+        }
 
 
 # ---------------------------------------------------------------- people

@@ -101,14 +101,24 @@ def why(
     ways = telling.ways_to_see()
     kind = record.kind
     answers = []
-    for right in registry().rights.of_kind(kind):
+    for right in _explained(kind):
         if right.key == "view":
             answers.append(
                 Answer("view", str(right.label), bool(ways), tuple(ways or telling.missing_view()))
             )
-        elif right.key not in {"add", "import"}:
+        else:
             answers.append(telling.answer(right, sees=bool(ways)))
     return answers
+
+
+def _explained(kind: str) -> list[Right]:
+    """Return the rights on single records of a kind that the active plugins check."""
+    active = registry().rights.active(account_facts().active_plugins)
+    return [
+        right
+        for right in registry().rights.of_kind(kind)
+        if right.key not in {"add", "import"} and (kind, right.key) in active
+    ]
 
 
 def why_not(basic: Basic) -> list[Answer]:
@@ -116,8 +126,7 @@ def why_not(basic: Basic) -> list[Answer]:
     sentences = tuple(_who_can_add(basic.owner_id))
     return [
         Answer(right.key, str(right.label), is_held=False, sentences=sentences)
-        for right in registry().rights.of_kind(basic.kind)
-        if right.key not in {"add", "import"}
+        for right in _explained(basic.kind)
     ]
 
 

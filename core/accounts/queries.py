@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.accounts.epoch import EpochCache, current_epoch
-from core.contracts import PACKAGES, PluginSpec
+from core.accounts.switching import Switchboard
+from core.contracts import PACKAGES
 from core.db import current_account, sql
 from core.registry import registry
 
@@ -48,6 +49,7 @@ class AccountFacts:
     package: str
     language: str
     zone: str
+    switchboard: Switchboard
     active_plugins: frozenset[str]
     settings: dict[str, Any]
     users: dict[int, Person]
@@ -79,6 +81,7 @@ def _read_facts() -> AccountFacts:
         row.key: row.value
         for row in sql("select key, value from core_setting where account_id = :account")
     }
+    board = _switchboard(account.package, switches)
     declared = {setting.key: setting.shipped for setting in registry().settings.values()}
     return AccountFacts(
         account_id=current_account(),
@@ -87,7 +90,8 @@ def _read_facts() -> AccountFacts:
         package=account.package,
         language=account.language,
         zone=account.zone,
-        active_plugins=active_plugins(account.package, switches),
+        switchboard=board,
+        active_plugins=board.active,
         settings={**declared, **stored},
         users=_users(),
         teams=_teams(),
@@ -117,28 +121,32 @@ def _teams() -> dict[int, TeamName]:
     return {row.id: TeamName(row.id, row.name, row.parent_id, row.members) for row in rows}
 
 
-def is_included(spec: PluginSpec, package: str) -> bool:
-    """Tell whether a package includes a plugin, by the configuration file of packages."""
-    return spec.name in registry().packages.get(package, frozenset())
+def switchboard() -> Switchboard:
+    """Return the plugins as the current account has them: its package and its switches."""
+    return account_facts().switchboard
 
 
-def needed_package(spec: PluginSpec) -> str:
-    """Return the lowest package that includes a plugin; empty where none does."""
-    return next((each for each in PACKAGES if is_included(spec, each)), "")
-
-
-def active_plugins(package: str, switches: dict[str, bool]) -> frozenset[str]:
-    """Return the plugins that are included, switched on, and whose needs are active too."""
+def _switchboard(package: str, stored: dict[str, bool]) -> Switchboard:
     specs = registry().plugins
-    active = {
-        name
-        for name, spec in specs.items()
-        if not spec.is_switchable
-        or (is_included(spec, package) and switches.get(name, spec.shipped_on))
-    }
-    while missing := {name for name in active if not set(specs[name].needs) <= active}:
-        active -= missing
-    return frozenset(active)
+    return Switchboard(
+        specs=specs,
+        included=registry().packages.get(package, frozenset()),
+        positions={
+            name: stored.get(name, spec.shipped_on)
+            for name, spec in specs.items()
+            if spec.is_switchable
+        },
+    )
+
+
+def needed_package(name: str) -> str:
+    """Return the lowest package in which a plugin is available; empty where it is in none."""
+    board = switchboard()
+    packages = registry().packages
+    return next(
+        (each for each in PACKAGES if replace(board, included=packages[each]).is_available(name)),
+        "",
+    )
 
 
 def setting(key: str) -> Any:

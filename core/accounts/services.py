@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from core.accounts.epoch import raise_epoch
 from core.accounts.models import Account, AccountSetting, PluginSwitch, SecurityEntry
-from core.accounts.queries import account_facts, is_included, needed_package
+from core.accounts.queries import needed_package, switchboard
+from core.accounts.switching import Contradiction, Turn
 from core.contracts import PACKAGES
 from core.db import account_scope, across_accounts, current_account, db
-from core.errors import Invalid, NotFound
+from core.errors import Invalid, NeedsConfirmation, NotFound
 from core.i18n import _
 from core.registry import registry
 from core.roles.models import ADMINISTRATOR, AccessTick, Role, RoleTick
@@ -59,54 +61,85 @@ def assign_package(account: Account, package: str) -> None:
     account.package = package
     raise_epoch(db.session())
     log_security("package_changed", {"package": package})
-
-
-def switch_plugin(name: str, *, is_on: bool, user_id: int | None = None) -> None:
-    """Switch a plugin on or off, with those it needs, or those that need it.
-
-    Raises NotFound for a name that cannot be switched, Invalid where the package lacks it.
-    """
-    specs = registry().plugins
-    if name not in specs or not specs[name].is_switchable:
-        raise NotFound(_("There is no such plugin."))
-    for each in _together(name, is_on=is_on):
-        spec = specs[each]
-        if is_on and not is_included(spec, account_facts().package):
-            raise Invalid(
-                _(
-                    "%(plugin)s: the package %(package)s is needed.",
-                    plugin=spec.label,
-                    package=needed_package(spec).capitalize(),
-                ),
-                each,
-            )
-        if not spec.is_switchable:
-            continue
-        found = db.session.get(PluginSwitch, (current_account(), each))
-        if found is None:
-            db.session.add(PluginSwitch(plugin=each, is_on=is_on))
-        else:
-            found.is_on = is_on
-        log_security("plugin_switched", {"plugin": each, "on": is_on}, user_id)
     db.session.flush()
 
 
-def _together(name: str, *, is_on: bool) -> list[str]:
-    """Return the plugins that are switched with one: needed ones on, dependent ones off."""
+def turns(chosen: Mapping[str, bool]) -> list[Turn]:
+    """Return what changes when the account sets these switches, plugins that go together included.
+
+    Raises NotFound for a name that cannot be switched, Invalid where the package lacks it or
+    where one plugin needs another that is to go off.
+    """
+    board = switchboard()
+    for name, is_on in chosen.items():
+        if name not in board.positions:
+            raise NotFound(_("There is no plugin “%(name)s” that can be switched.", name=name))
+        if is_on and not board.is_available(name):
+            raise Invalid(
+                _(
+                    "%(plugin)s: the package %(package)s is needed.",
+                    plugin=board.specs[name].label,
+                    package=needed_package(name).capitalize(),
+                ),
+                name,
+            )
+    try:
+        return board.turns(chosen)
+    except Contradiction as wrong:
+        raise Invalid(
+            _(
+                "%(plugin)s needs %(needed)s: switch both on or both off.",
+                plugin=board.specs[wrong.name].label,
+                needed=board.specs[wrong.needed].label,
+            ),
+            wrong.name,
+        ) from wrong
+
+
+def switch_plugins(
+    chosen: Mapping[str, bool], user_id: int | None = None, address: str | None = None
+) -> list[Turn]:
+    """Set switches of plugins, together with what they need or what needs them.
+
+    Returns what changed; each change stands in the security log. Raises as `turns` does.
+    """
+    changed = turns(chosen)
+    for turn in changed:
+        found = db.session.get(PluginSwitch, (current_account(), turn.name))
+        if found is None:
+            db.session.add(PluginSwitch(plugin=turn.name, is_on=turn.is_on))
+        else:
+            found.is_on = turn.is_on
+        details = {"plugin": turn.name, "on": turn.is_on}
+        log_security("plugin_switched", details, user_id, address)
+    db.session.flush()
+    return changed
+
+
+def switch_after_asking(
+    chosen: Mapping[str, bool], confirmed: Collection[str], user_id: int, address: str
+) -> list[Turn]:
+    """Set switches as an administrator chose them on the page; return what changed.
+
+    Raises NeedsConfirmation for each plugin that would be switched with them and whose key
+    (`on.` or `off.` and its name) is not among the `confirmed`; otherwise as `turns` does.
+    """
+    warnings = {}
+    for turn in turns(chosen):
+        key = f"{'on' if turn.is_on else 'off'}.{turn.name}"
+        if turn.because != turn.name and key not in confirmed:
+            warnings[key] = _along(turn)
+    if warnings:
+        raise NeedsConfirmation(warnings)
+    return switch_plugins(chosen, user_id, address)
+
+
+def _along(turn: Turn) -> str:
     specs = registry().plugins
-    found, todo = [name], [name]
-    while todo:
-        present = todo.pop()
-        more = (
-            specs[present].needs
-            if is_on
-            else [each for each, spec in specs.items() if present in spec.needs]
-        )
-        for each in more:
-            if each in specs and each not in found:
-                found.append(each)
-                todo.append(each)
-    return found
+    values = {"other": specs[turn.name].label, "plugin": specs[turn.because].label}
+    if turn.is_on:
+        return _("%(other)s is switched on too, because %(plugin)s needs it.", **values)
+    return _("%(other)s is switched off too, because it needs %(plugin)s.", **values)
 
 
 def store_setting(key: str, value: Any) -> None:

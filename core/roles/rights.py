@@ -10,12 +10,14 @@ class Rights:
 
     def __init__(self) -> None:
         self._rights: dict[tuple[str, str], Right] = {}
+        self._plugins: dict[tuple[str, str], str] = {}
 
-    def add(self, right: Right) -> None:
-        """Take in a right; a second one of the same name stops the start."""
-        if (right.kind, right.key) in self._rights:
+    def add(self, right: Right, plugin: str) -> None:
+        """Take in a plugin's right; a second one of the same name stops the start."""
+        name = right.kind, right.key
+        if name in self._rights:
             raise ValueError(f"right {right.kind}.{right.key} is registered twice")
-        self._rights[right.kind, right.key] = right
+        self._rights[name], self._plugins[name] = right, plugin
 
     def get(self, kind: str, key: str) -> Right:
         """Return a right; KeyError where there is none."""
@@ -28,6 +30,12 @@ class Rights:
     def of_kind(self, kind: str) -> list[Right]:
         """Return the rights on one kind of record."""
         return [each for each in self.all() if each.kind == kind]
+
+    def active(self, plugins: frozenset[str]) -> frozenset[tuple[str, str]]:
+        """Return the names of the rights that core and the given plugins check."""
+        return frozenset(
+            name for name, plugin in self._plugins.items() if plugin in plugins | {"core"}
+        )
 
     def shipped(self, role: str) -> list[tuple[str, str]]:
         """Return what a role ticks from the start."""
