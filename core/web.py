@@ -101,7 +101,7 @@ def install(app: Flask) -> None:
 
 
 def _begin() -> AnyResponse | None:
-    view = current_app.view_functions.get(request.endpoint or "")
+    view: Any = current_app.view_functions.get(request.endpoint or "")
     g.actor = None
     if getattr(view, "opens", None) == PROGRAMS:
         return None
@@ -113,7 +113,7 @@ def _begin() -> AnyResponse | None:
         writing_as(g.actor.user_id, origin)
     if view is None:
         return None
-    who: Opens = view.opens  # type: ignore[attr-defined]
+    who: Opens = view.opens
     if who == ANYONE:
         return None
     if g.actor is None:
@@ -162,7 +162,7 @@ def _undo() -> None:
     try:
         db.session.rollback()
     except DBAPIError:
-        db.session.invalidate()
+        db.session().invalidate()
 
 
 def _secured(response: Response) -> Response:
