@@ -9,6 +9,7 @@ plugin that is deleted.
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,6 +84,7 @@ def draft(database_url: str, metadata: MetaData, owner: str, message: str) -> Pa
     number = f"{len(numbers) + 1:04}"
     code = render_python_code(found.upgrade_ops) if found.upgrade_ops else ""
     code = "\n".join(line for line in code.splitlines() if "### " not in line).strip()
+    code = re.sub(r"(?<![.\w])Text\(", "sa.Text(", code)
     written = _script().generate_revision(
         f"{owner}_{number}",
         message,
@@ -91,7 +93,7 @@ def draft(database_url: str, metadata: MetaData, owner: str, message: str) -> Pa
         version_path=folder,
         upgrades=code,
         downgrades="",
-        imports="",
+        imports="from sqlalchemy.dialects import postgresql\n" if "postgresql." in code else "",
     )
     return Path(written.path) if written else folder
 
