@@ -13,7 +13,7 @@ from core.contracts import MANAGER, USER, Cause, CronEntry, Right, Setting, Sett
 from core.hookspecs import hookimpl
 from core.i18n import lazy
 from core.notifications import holders, views as notification_views
-from core.records import list_views, views
+from core.records import list_views, search_views, views
 from core.records.kinds import Kind
 from core.registry import registry
 from core.users import views as users_views
@@ -43,6 +43,7 @@ def register_blueprints() -> list[Blueprint]:
         account_views.blueprint,
         list_views.blueprint(registry().kinds),
         views.blueprint(registry().kinds),
+        search_views.blueprint,
     ]
 
 

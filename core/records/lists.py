@@ -127,7 +127,7 @@ class _List:
         for condition in wanted.conditions:
             self.values |= condition.values
         self.field = kind.by_key.get(wanted.sort)
-        self.is_sparse = _is_sparse(kind, actor, self.rule)
+        self.is_sparse = is_sparse(kind, actor, self.rule)
         self.seen: int | None = None
 
     def where(self) -> str:
@@ -302,7 +302,7 @@ def _text(value: Any) -> str | None:
     )
 
 
-def _is_sparse(kind: Kind, actor: Actor, rule: Rule) -> bool:
+def is_sparse(kind: Kind, actor: Actor, rule: Rule) -> bool:
     """Tell whether the actor may see so few records that gathering them first is quicker."""
     if actor.is_administrator:
         return False

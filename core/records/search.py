@@ -2,41 +2,56 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.access import Actor, rule_for
 from core.db import sql
-from core.records.folding import search_document, search_query
+from core.records.fields import LABELS, ROW, Field
+from core.records.folding import fold, search_document, search_query
 from core.records.kinds import Kind
 from core.records.labels import names_of
-from core.records.fields import LABELS
+from core.records.lists import is_sparse
 from core.records.models import Record
+from core.records.queries import label_names_on
 from core.registry import registry
 
 CANDIDATES = 500
+BEGINNINGS = 50
+LONGEST_PLACE = 60
+SHORTEST_NUMBER = 4
+
+_NUMBER = re.compile(r"[0-9\s+()./-]+")
+_NO_DIGIT = re.compile(r"[^0-9]+")
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A found record: the basic line, and whether the actor sees more of it."""
+    """A found record: the basic line, and whether the actor sees more of it.
+
+    `rank` is 0 for an exact number or e-mail, 1 for the beginning of the name, 2 for another
+    place in the name, 3 for the rest. `sort_key` orders hits of one rank.
+    """
 
     id: int
     kind: str
     name: str
+    sort_key: str
     owner_id: int | None
     is_full: bool
     is_by_name: bool
+    rank: int = 3
 
 
 def document_of(kind: Kind, name: str, values: Mapping[str, Any], tags: Iterable[str]) -> str:
-    """Return the tsvector literal by which a record is found."""
+    """Return the tsvector literal by which a record is found; `tags` are its labels' names."""
     words: list[str] = list(tags)
     digits: list[str] = []
     for field in kind.fields:
         value = values.get(field.key)
-        if field.search and value not in (None, "", []):
+        if field.search and field.home != LABELS and value not in (None, "", []):
             (digits if field.search == "digits" else words).extend(field.type.words(value))
     return search_document(name, words, digits)
 
@@ -56,52 +71,207 @@ def index(kind: Kind, record: Record, values: Mapping[str, Any]) -> None:
     )
 
 
-_SEARCH = """
-with found as materialized (
-  select r.id, r.kind, r.name, r.sort_key, r.owner_id, coalesce({full}, false) as is_full,
-    s.document @@ cast(:by_name as tsquery) as is_by_name
-  from core_search s
-  join core_record r on r.account_id = s.account_id and r.id = s.record_id
-  where s.account_id = :account and s.document @@ cast(:query as tsquery)
-    and r.kind = any(:kinds) and r.deleted_at is null and {basic}
-    and ({full} or s.document @@ cast(:by_name as tsquery))
-  limit :candidates
-)
-select *, count(*) over (partition by kind) as of_kind,
-  row_number() over (partition by kind order by is_by_name desc,
-    sort_key like :beginning desc, sort_key, id) as place
-from found order by kind, place
+_SEEN = """
+select r.id, r.kind, r.name, r.sort_key, r.owner_id, coalesce({full}, false) as is_full,
+  s.is_by_name
+from {source} s
+join core_record r on r.account_id = :account and r.id = s.record_id
+where r.kind = any(:kinds) and r.deleted_at is null and {basic} and ({full} or s.is_by_name)
+limit :most_seen
+"""
+
+# Read as they are found, so that the limit ends the reading; never joined the other way round.
+_DENSE = """(
+  select c.record_id, c.document @@ cast(:by_name as tsquery) as is_by_name
+  from core_search c
+  where c.account_id = :account and c.document @@ cast(:query as tsquery) offset 0)"""
+
+# For an actor who may see few records: those first.
+_SPARSE = """(
+  select c.record_id, c.document @@ cast(:by_name as tsquery) as is_by_name
+  from ({candidates} offset 0) few
+  join core_search c on c.account_id = :account and c.record_id = few.id
+  where c.document @@ cast(:query as tsquery) offset 0)"""
+
+# What begins with the typed text comes first, so it is there whatever the limit above cut off.
+_BEGINNING = """
+select r.id, r.kind, r.name, r.sort_key, r.owner_id, coalesce({full}, false) as is_full,
+  true as is_by_name
+from core_record r
+where r.account_id = :account and r.kind = :kind and r.deleted_at is null
+  and r.sort_key >= core_sort_key(:typed)
+  and r.sort_key < core_sort_key(:typed) || chr(1114111) and {basic}
+order by r.sort_key, r.id limit :most_beginning
 """
 
 
 def search(
     actor: Actor, typed: str, kinds: Iterable[str] = (), *, most: int = 8
 ) -> dict[str, tuple[list[Hit], int]]:
-    """Return for each kind the best hits and how many there are (at most CANDIDATES together).
+    """Return for each kind the best hits, best first, and how many there are.
 
-    Nothing for fewer than two letters or digits. Private records without full access are found
-    by their name alone, hidden ones not at all.
+    At most CANDIDATES are counted. Nothing for fewer than two letters or digits. Private records
+    without full access are found by their name alone, hidden ones not at all.
     """
+    active = registry().kinds.of(actor.active_plugins)
+    wanted = [kind for kind in active if not kinds or kind.key in set(kinds)]
     queries = search_query(typed)
-    keys = tuple(kinds) or tuple(kind.key for kind in registry().kinds.of(actor.active_plugins))
-    if queries is None or not keys:
+    if queries is None:
         return {}
-    rule = rule_for(actor, keys)
-    statement = (
-        f"select * from ({_SEARCH.format(full=rule.full, basic=rule.basic)}) best"
-        " where place <= :most"
-    )
-    rows = sql(
-        statement,
-        query=queries[0],
-        by_name=queries[1],
-        beginning=typed.strip().lower().replace("%", "").replace("_", "") + "%",
-        candidates=CANDIDATES,
-        most=most,
-        **rule.values,
-    )
+    hits: dict[int, Hit] = {}
+    for found in _found(actor, typed, queries, wanted):
+        hits.setdefault(found.id, Hit(*found))
     groups: dict[str, tuple[list[Hit], int]] = {}
-    for row in rows:
-        hits, _count = groups.setdefault(row.kind, ([], row.of_kind))
-        hits.append(Hit(row.id, row.kind, row.name, row.owner_id, row.is_full, row.is_by_name))
-    return {key: groups[key] for key in keys if key in groups}
+    for kind in wanted:
+        of_kind = [each for each in hits.values() if each.kind == kind.key]
+        if of_kind:
+            groups[kind.key] = (_ranked(kind, of_kind, typed)[:most], len(of_kind))
+    return groups
+
+
+def _found(actor: Actor, typed: str, queries: tuple[str, str], kinds: list[Kind]) -> list[Any]:
+    """Return the rows of `Hit`, those that begin with the typed text first."""
+    rows: list[Any] = []
+    sparse: list[str] = []
+    dense: list[str] = []
+    for kind in kinds:
+        rule = rule_for(actor, (kind.key,))
+        (sparse if is_sparse(kind, actor, rule) else dense).append(kind.key)
+        if kind.key in dense:
+            values = {key: value for key, value in rule.values.items() if key != "kinds"}
+            beginning = _BEGINNING.format(full=rule.full, basic=rule.basic)
+            rows += sql(
+                beginning, kind=kind.key, typed=typed.strip(), most_beginning=BEGINNINGS, **values
+            )
+    for keys, source in ((sparse, _SPARSE), (dense, _DENSE)):
+        if not keys:
+            continue
+        rule = rule_for(actor, tuple(keys))
+        statement = _SEEN.format(
+            full=rule.full, basic=rule.basic, source=source.format(candidates=rule.candidates)
+        )
+        rows += sql(
+            statement, query=queries[0], by_name=queries[1], most_seen=CANDIDATES, **rule.values
+        )
+    return rows
+
+
+def _ranked(kind: Kind, hits: list[Hit], typed: str) -> list[Hit]:
+    folded = fold(typed).strip()
+    exact = _exact_ids(kind, hits, folded)
+    ranked = []
+    for hit in hits:
+        if hit.id in exact:
+            rank = 0
+        elif fold(hit.name).startswith(folded) or _plain(hit.sort_key).startswith(folded):
+            rank = 1
+        else:
+            rank = 2 if hit.is_by_name else 3
+        ranked.append(replace(hit, rank=rank))
+    return sorted(ranked, key=lambda hit: (hit.rank, hit.sort_key, hit.id))
+
+
+def _plain(sort_key: str) -> str:
+    return sort_key.replace("\x7f", "")
+
+
+def _exact_ids(kind: Kind, hits: list[Hit], folded: str) -> set[int]:
+    """Return the hits of which a whole e-mail address or number was typed."""
+    is_number = bool(_NUMBER.fullmatch(folded)) and len(_digits(folded)) >= SHORTEST_NUMBER
+    if not is_number and "@" not in folded:
+        return set()
+    wanted = _numbers(folded) if is_number else {folded}
+    exact = set()
+    for record_id, values in values_of_many(kind, [hit.id for hit in hits if hit.is_full]).items():
+        for field in _searched(kind):
+            words = field.type.words(values[field.key]) if values.get(field.key) else []
+            known = {_digits(word) if field.search == "digits" else fold(word) for word in words}
+            if known & wanted and is_number == (field.search == "digits"):
+                exact.add(record_id)
+    return exact
+
+
+def _numbers(folded: str) -> set[str]:
+    """Return the ways in which a number may be stored: with and without +48."""
+    number = _digits(folded)
+    plain = number.removeprefix("00").removeprefix("48") if len(number) > 9 else number
+    return {number, plain, f"48{plain}"}
+
+
+def _digits(text: str) -> str:
+    return _NO_DIGIT.sub("", text)
+
+
+def _searched(kind: Kind) -> list[Field]:
+    return [field for field in kind.fields if field.search and field.home == ROW]
+
+
+def values_of_many(kind: Kind, record_ids: list[int]) -> dict[int, dict[str, Any]]:
+    """Return the values that stand in the kind's own table, by record and field key.
+
+    Only for records to which full access is known.
+    """
+    if not record_ids:
+        return {}
+    rows = sql(
+        f"select k.* from {kind.table} k where k.account_id = :account and k.id = any(:ids)",
+        ids=record_ids,
+    ).mappings()
+    fields = kind.homed(ROW)
+    return {row["id"]: {field.key: row[field.column] for field in fields} for row in rows}
+
+
+def places_of(
+    kind: Kind, hits: list[Hit], values: Mapping[int, Mapping[str, Any]], typed: str
+) -> dict[int, str]:
+    """Return where each hit was found besides its name, as “field: text”.
+
+    Nothing for hits by name, nor for those without full access.
+    """
+    wanted = [hit.id for hit in hits if hit.is_full and (hit.rank == 0 or not hit.is_by_name)]
+    labels = {
+        field: label_names_on(wanted, field.key)
+        for field in kind.homed(LABELS)
+        if field.search and wanted
+    }
+    places = {}
+    for record_id in wanted:
+        texts = [
+            (field, text)
+            for field in _searched(kind)
+            if values[record_id].get(field.key)
+            for text, _url, _more in field.type.entries(values[record_id][field.key])
+        ]
+        texts += [(field, name) for field, names in labels.items()
+                  for name in names.get(record_id, ())]  # fmt: skip
+        places[record_id] = _place(texts, typed)
+    return places
+
+
+def _place(texts: list[tuple[Field, str]], typed: str) -> str:
+    """Return the field and the text in which most of the typed words stand."""
+    words, digits = fold(typed).split(), _digits(typed)
+    best, most = "", 0
+    for field, text in texts:
+        if field.search == "digits":
+            fitting = len(words) if digits and _fits(digits, _digits(text)) else 0
+        else:
+            fitting = sum(word in fold(text) for word in words)
+        if fitting > most:
+            best, most = f"{field.label}: {_snippet(text, words)}", fitting
+    return best
+
+
+def _fits(typed: str, stored: str) -> bool:
+    return typed in stored or bool(_numbers(typed) & {stored})
+
+
+def _snippet(text: str, words: list[str]) -> str:
+    """Return the surroundings of the first word in a long text."""
+    text = " ".join(text.split())
+    if len(text) <= LONGEST_PLACE:
+        return text
+    at = min((fold(text).find(word) for word in words if word in fold(text)), default=0)
+    start = max(0, at - LONGEST_PLACE // 3)
+    end = start + LONGEST_PLACE
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"

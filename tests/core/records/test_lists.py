@@ -15,7 +15,7 @@ from tests.makers import make_account, make_record, make_team, make_user
 @pytest.fixture(params=["dense", "sparse"])
 def form(request, monkeypatch):
     """Both physical forms of the rule."""
-    monkeypatch.setattr(lists, "_is_sparse", lambda *_: request.param == "sparse")
+    monkeypatch.setattr(lists, "is_sparse", lambda *_: request.param == "sparse")
     return request.param
 
 
