@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from flask import Blueprint
+
 from core.access import Actor
-from core.contracts import AddEntry, NavEntry, PluginSpec
+from core.contracts import (
+    AddEntry,
+    ListFilter,
+    NavEntry,
+    Panel,
+    PluginSpec,
+    RecordAction,
+    SettingsPage,
+)
 from core.hookspecs import hookimpl
 from core.i18n import lazy
 from core.records.kinds import Kind
+from core.records.models import Record
+from plugins.contacts import profile, views
 from plugins.contacts.kinds import COMPANY, PERSON
+from plugins.contacts.queries import company_name
+
+OF_COMPANY = (
+    "r.id in (select p.id from contacts_person p where p.account_id = r.account_id"
+    " and p.company_id = cast(:filter_value as bigint))"
+)
 
 
 @hookimpl
@@ -26,6 +44,26 @@ def register_kinds() -> list[Kind]:
 
 
 @hookimpl
+def register_blueprints() -> list[Blueprint]:
+    return [views.blueprint]
+
+
+@hookimpl
+def register_list_filters() -> list[ListFilter]:
+    return [ListFilter("company", lazy("Company"), OF_COMPANY, company_name)]
+
+
+@hookimpl
+def record_panels(record: Record, actor: Actor) -> list[Panel]:
+    return profile.people_panel(record, actor)
+
+
+@hookimpl
+def record_actions(record: Record, actor: Actor) -> list[RecordAction]:
+    return profile.actions(record)
+
+
+@hookimpl
 def nav_entries(actor: Actor) -> list[NavEntry]:
     children = tuple(
         NavEntry(kind.labels, f"/{kind.plural}", kind.icon) for kind in (COMPANY, PERSON)
@@ -40,3 +78,10 @@ def add_entries(actor: Actor) -> list[AddEntry]:
         for kind in (COMPANY, PERSON)
         if actor.has(kind.key, "add")
     ]
+
+
+@hookimpl
+def settings_pages(actor: Actor) -> list[SettingsPage]:
+    if not actor.is_administrator:
+        return []
+    return [SettingsPage("account", lazy("Contacts"), lazy("Sources"), views.SOURCES, order=310)]
