@@ -97,7 +97,8 @@ def _take_in(registry: Registry) -> None:
             registry.rights.add(right, name)
     registry.settings.update({each.key: each for each in _flat(registry, "register_settings")})
     registry.settings.update({each.key: each for each in own.settings_of(registry.kinds)})
-    registry.jobs.update({each.name: each for each in _flat(registry, "register_jobs")})
+    for name, jobs in registry.hooks.named("register_jobs"):
+        registry.jobs.update({each.name: replace(each, plugin=name) for each in jobs})
     registry.cron.extend(_flat(registry, "register_cron"))
     registry.causes.update({each.key: each for each in _flat(registry, "register_causes")})
     for name, filters in registry.hooks.named("register_list_filters"):

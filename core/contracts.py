@@ -112,13 +112,15 @@ class JobType:
     """Work that runs outside requests: `run(**arguments)` inside the unit of work of a job.
 
     `retries` counts further tries after a failure. `failed(**arguments)` is called when there is
-    none left, in the transaction that stores so.
+    none left, in the transaction that stores so. `plugin` is filled in at the start: while the
+    account has it switched off, its jobs wait.
     """
 
     name: str
     run: Callable[..., None]
     retries: int = 3
     failed: Callable[..., None] | None = None
+    plugin: str = ""
 
 
 @dataclass(frozen=True)

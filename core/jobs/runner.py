@@ -22,6 +22,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from core import clock
+from core.accounts.queries import account_facts
 from core.changes.capture import change_set
 from core.contracts import JobType
 from core.db import account_scope, db, is_away, sql
@@ -31,6 +32,7 @@ from core.i18n import _
 from core.registry import registry
 
 FIRST_PAUSE = timedelta(seconds=10)  # before the first further try; four times longer each time
+WHILE_OFF = timedelta(minutes=1)  # between two looks whether a job's plugin is on again
 MOST_LOST = 20  # killed workers without any progress between, then the job itself is at fault
 
 # The space of our advisory locks among those with two numbers; the second is the job's ID.
@@ -157,6 +159,8 @@ def _perform(job_id: int, backend: int) -> None:
             if kind is None:
                 _end(job_id, "failed", _("This version does not know the work “%(name)s”.",
                                          name=found.name))  # fmt: skip
+            elif kind.plugin not in account_facts().active_plugins | {"core", ""}:
+                _wait(job_id, WHILE_OFF, found.attempts)
             else:
                 _try(kind, job_id, found)
             db.session.commit()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from core import clock, db as wall
+from core.accounts.epoch import raise_epoch
+from core.contracts import PluginSpec
 from core.db import account_scope, db, sql
 from core.jobs import queue, relay, runner, services
 from core.jobs.models import Job
+from core.registry import registry
 from tests.makers import make_account, make_user
 
 pytestmark = pytest.mark.process
@@ -152,3 +156,17 @@ def test_texts_are_in_the_language_of_the_job_s_user(account):
     job_id = enqueue("test.speak", user_id)
     run(account, job_id)
     assert written("language")[0].details == {"words": "There is no such record."}
+
+
+def test_pkg_4_the_jobs_of_a_plugin_that_is_off_wait_until_it_is_on(account, monkeypatch):
+    jobs, plugins = registry().jobs, registry().plugins
+    monkeypatch.setitem(jobs, "test.speak", replace(jobs["test.speak"], plugin="ferry"))
+    job_id = enqueue("test.speak")
+    run(account, job_id)
+    assert (job(job_id).state, job(job_id).attempts) == ("waiting", 0)
+    assert job(job_id).run_at > clock.now()
+    monkeypatch.setitem(plugins, "ferry", PluginSpec("ferry", "", "", is_switchable=False))
+    raise_epoch(db.session())
+    due(job_id)
+    run(account, job_id)
+    assert job(job_id).state == "done"
