@@ -9,21 +9,20 @@ from flask import current_app
 from core import clock
 from core.contracts import CronEntry
 from core.db import installation_sql
+from core.users.throttle import forget_old_failures
 
 NOTIFICATION_DAYS = 90  # NOTIF-13
 FORM_TOKEN_DAYS = 7
-SIGN_IN_FAILURE_DAYS = 1
 ENDED_JOB_DAYS = 90
 
 AT_ONCE = 10_000  # rows of one kind in one go; the rest waits for the next hour
 
 
 def delete_old_rows() -> None:
-    """Delete ended sessions, sent forms, refused sign-ins, old notifications and ended jobs."""
+    """Delete ended sessions, sent forms, old notifications and ended jobs."""
     session_days = current_app.config["SZANSA"].limits.session_days
     _delete("core_session", "last_used_at", session_days)
     _delete("core_form_token", "created_at", FORM_TOKEN_DAYS)
-    _delete("core_sign_in_failure", "at", SIGN_IN_FAILURE_DAYS)
     _delete("core_notification", "created_at", NOTIFICATION_DAYS)
     _delete("core_job", "ended_at", ENDED_JOB_DAYS, "state not in ('waiting', 'running')")
 
@@ -37,4 +36,7 @@ def _delete(table: str, moment: str, days: int, also: str = "true") -> None:
     )
 
 
-CRON = [CronEntry("core.delete_old_rows", delete_old_rows, timedelta(hours=1))]
+CRON = [
+    CronEntry("core.delete_old_rows", delete_old_rows, timedelta(hours=1)),
+    CronEntry("core.forget_old_failures", forget_old_failures, timedelta(minutes=5)),
+]
