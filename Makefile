@@ -127,12 +127,18 @@ test: dev assets translations
 	fi
 	$(PY) -m pytest $(ARGS)
 
-check: dev assets
+check: dev assets .venv/.audited
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports --config setup.cfg --no-logo
 	$(PY) -m djlint --quiet --lint core plugins
+
+# Known holes in what we depend on; asked anew whenever the locked versions change.
+.venv/.audited: requirements.txt .venv/.made-dev
+	@$(PY) -m pip_audit --progress-spinner off --disable-pip --require-hashes -r requirements.txt > .venv/.audit 2>&1 || { \
+	    cat .venv/.audit >&2; exit 1; }
+	@touch $@
 
 format: dev
 	$(PY) -m ruff check --fix --quiet . || true
