@@ -33,7 +33,7 @@ async function bundles() {
     assetNames: "[name].[hash]",
     bundle: true,
     format: "esm",
-    target: ["chrome111", "firefox115", "safari16.4"],
+    target: ["chrome123", "firefox128", "safari17.5"],
     loader: { ".woff2": "file", ".woff": "file", ".svg": "file", ".png": "file" },
     minify: true,
     legalComments: "none",
@@ -43,7 +43,9 @@ async function bundles() {
   });
   const manifest = {};
   for (const [file, output] of Object.entries(result.metafile.outputs)) {
+    const [only] = Object.keys(output.inputs);
     if (output.entryPoint) manifest[path.basename(output.entryPoint)] = path.basename(file);
+    else if (file.endsWith(".woff2")) manifest[path.basename(only)] = path.basename(file);
   }
   const files = result.outputFiles.map((file) => [path.basename(file.path), Buffer.from(file.contents)]);
   return { manifest, files, inputs: Object.keys(result.metafile.inputs) };
@@ -73,6 +75,7 @@ async function licenses(inputs) {
   const declared = JSON.parse(await readFile(path.join(root, "package.json"), "utf8")).dependencies;
   const names = new Set([...Object.keys(declared), ...inputs.map(packageOf).filter(Boolean)]);
   const texts = await Promise.all([...names].sort().map(licenseOf));
+  texts.push(`Inter\n${"=".repeat(72)}\n${await readFile(path.join(source, "fonts", "LICENSE.txt"), "utf8")}`);
   return Buffer.from(`Szansa contains the work of others:\n\n${texts.join("\n\n")}`);
 }
 

@@ -50,6 +50,7 @@ function guard(form) {
 // The bar of a settings form appears with the first change and counts them.
 function saveBar(form) {
   const bar = form.querySelector("[data-savebar-bar]");
+  if (!bar) return;
   const count = bar.querySelector("[data-savebar-count]");
   const isChanged = (control) =>
     control.type === "checkbox" || control.type === "radio"
