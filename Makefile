@@ -145,6 +145,7 @@ format: dev
 	$(PY) -m ruff format .
 
 bench: dev assets translations
+	$(PY) -m tests.bench.starting
 	$(PY) -m tests.bench $(ARGS)
 
 clean:
