@@ -95,6 +95,7 @@ node_modules/.made: package-lock.json package.json .venv/.made-run
 	        echo 'There is no Node.js 20 or newer here and it could not be installed from PyPI.' >&2; exit 1; }; \
 	    PATH="$(CURDIR)/.venv/bin:$$PATH"; export PATH; \
 	fi; \
+	[ -w "$${HOME:-/nowhere}" ] || { npm_config_cache="$(CURDIR)/.venv/npm"; export npm_config_cache; }; \
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error || { \
 	    echo 'The packages of the browser side could not be installed: is the network (npm) reachable?' >&2; exit 1; }
 	@touch $@

@@ -45,7 +45,7 @@ def _up(home: str) -> Iterator[tuple[subprocess.Popen[str], float]]:
         port = probe.getsockname()[1]
     begun = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, "-m", "core.commands", "up", "--json"],
+        [sys.executable, "-m", "core.commands", "up", "--no-demo", "--json"],
         env={**os.environ, "SZANSA_HOME": home, "PORT": str(port)},
         stdout=subprocess.PIPE,
         text=True,

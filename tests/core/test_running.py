@@ -48,7 +48,7 @@ class Installation:
         """Start everything and wait until it says that it runs."""
         self._forget_process()
         self.process = subprocess.Popen(
-            self.command("up", "--json"),
+            self.command("up", "--json", "--no-demo"),
             cwd=ROOT,
             env=self.environment(),
             stdout=subprocess.PIPE,
@@ -85,7 +85,7 @@ class Installation:
         return next(
             process_id
             for process_id, line in self.processes().items()
-            if line.endswith("up --json") and "runuser" not in line
+            if line.endswith("up --json --no-demo") and "runuser" not in line
         )
 
     def part(self, name: str) -> int:
