@@ -30,3 +30,9 @@ def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
 def lazy(text: str, /, **values: Any) -> LazyString:
     """Return a sentence that is translated when it is shown, not when it is made."""
     return LazyString(_, text, **values)
+
+
+def in_language(language: str, text: Text) -> str:
+    """Return a text in one language, whatever the reader's is."""
+    with flask_babel.force_locale(language):
+        return str(text)

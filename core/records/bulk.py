@@ -66,7 +66,7 @@ def _shape(kind: Kind) -> _Shape:
     editable = [field for field in kind.fields if field.is_editable]
     in_row = tuple(field for field in editable if field.home == ROW)
     columns = kind.row.__table__.c
-    dialect = postgresql.dialect()
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     return _Shape(
         in_row=in_row,
         in_record=tuple(field for field in editable if field.home == RECORD),
@@ -99,7 +99,7 @@ def stored(kind: Kind, record_ids: Iterable[int], *, lock: bool = False) -> dict
     columns = [f"r.{field.column} as v_{field.key}" for field in shape.in_record]
     columns += [f"k.{field.column} as v_{field.key}" for field in shape.in_row]
     rows = sql(
-        f"select r.id, r.version, r.name, {', '.join(columns)} from core_record r"  # noqa: S608
+        f"select r.id, r.version, r.name, {', '.join(columns)} from core_record r"
         f" join {kind.table} k on k.account_id = r.account_id and k.id = r.id"
         " where r.account_id = :account and r.kind = :kind and r.deleted_at is null"
         " and r.id = any(:ids) order by r.id" + (" for update of r" if lock else ""),
@@ -107,7 +107,10 @@ def stored(kind: Kind, record_ids: Iterable[int], *, lock: bool = False) -> dict
         ids=ids,
     )
     keys = [field.key for field in (*shape.in_record, *shape.in_row)]
-    found = {row[0]: Stored(row[0], row[1], row[2], dict(zip(keys, row[3:]))) for row in rows}
+    found = {
+        row.id: Stored(row.id, row.version, row.name, dict(zip(keys, tuple(row)[3:], strict=True)))
+        for row in rows
+    }
     _add_links(shape, found)
     return found
 
@@ -127,8 +130,8 @@ def _add_links(shape: _Shape, found: dict[int, Stored]) -> None:
     for each in found.values():
         for field in shape.linked:
             each.values[field.key] = []
-    for record_id, key, ids in sql(_LINKS, ids=list(found)):
-        found[record_id].values[key] = ids
+    for row in sql(_LINKS, ids=list(found)):
+        found[row.record_id].values[row.field] = row.ids
 
 
 def allowed(kind: Kind, record_ids: Iterable[int], actor: Actor, right: str) -> set[int]:
@@ -137,7 +140,7 @@ def allowed(kind: Kind, record_ids: Iterable[int], actor: Actor, right: str) -> 
     """
     rule = rule_for(actor, (kind.key,))
     statement = (
-        "select r.id from core_record r where r.account_id = :account and r.kind = any(:kinds)"  # noqa: S608
+        "select r.id from core_record r where r.account_id = :account and r.kind = any(:kinds)"
         f" and r.id = any(:ids) and r.deleted_at is null and {rule.full}"
         f" and {right_sql(actor, kind.key, right)}"
     )
@@ -158,22 +161,22 @@ def create_many(
     ids = list(ids) if ids is not None else next_ids(len(items))
     shape, names = _shape(kind), [kind.name_of(values) for values in items]
     _copy_records(kind, shape, list(zip(ids, items, names, strict=True)), actor)
-    _copy_links(shape, [(id_, {}, values) for id_, values in zip(ids, items)], actor)
+    _copy_links(shape, [(id_, {}, values) for id_, values in zip(ids, items, strict=False)], actor)
     labels = _label_names(shape, kind, items)
     copy_rows(
         "core_search",
         ("record_id", "document"),
         (
             (id_, document_of(kind, name[0], values, _labels_on(kind, values, labels)))
-            for id_, values, name in zip(ids, items, names)
+            for id_, values, name in zip(ids, items, names, strict=False)
         ),
     )
-    _copy_keys(kind, zip(ids, items))
+    _copy_keys(kind, zip(ids, items, strict=False))
     record_many(
         db.session(),
         [
             Written(id_, "created", 1, _first_diff(shape, values, name[0]))
-            for id_, values, name in zip(ids, items, names)
+            for id_, values, name in zip(ids, items, names, strict=False)
         ],
     )
     announce(kind, ids, "created")
@@ -198,7 +201,7 @@ def _copy_records(
             for id_, values, name in made
         ),
     )
-    columns = [(field.key, dump) for field, dump in zip(shape.in_row, shape.dumpers)]
+    columns = [(field.key, dump) for field, dump in zip(shape.in_row, shape.dumpers, strict=False)]
     copy_rows(
         kind.table,
         ("id", *(field.column for field in shape.in_row)),
@@ -206,9 +209,7 @@ def _copy_records(
     )
 
 
-def _copy_links(
-    shape: _Shape, pairs: Sequence[tuple[int, Values, Values]], actor: Actor
-) -> None:
+def _copy_links(shape: _Shape, pairs: Sequence[tuple[int, Values, Values]], actor: Actor) -> None:
     """Store the holders and labels that are new in the second of each pair of values."""
     moment = clock.now()
     for field in shape.linked:
@@ -219,12 +220,18 @@ def _copy_links(
             if each not in before.get(field.key, ())
         ]
         if field.home == HOLDERS:
-            columns = ("record_id", "principal_id", "role", "added_at", "added_by_id")
-            rest: tuple[Any, ...] = ("participant", moment, actor.user_id)
-            copy_rows("core_holder", columns, ((*pair, *rest) for pair in new))
+            rest = ("participant", moment, actor.user_id)
+            copy_rows(
+                "core_holder",
+                ("record_id", "principal_id", "role", "added_at", "added_by_id"),
+                ((*pair, *rest) for pair in new),
+            )
         else:
-            columns = ("record_id", "label_id", "field")
-            copy_rows("core_record_label", columns, ((*pair, field.key) for pair in new))
+            copy_rows(
+                "core_record_label",
+                ("record_id", "label_id", "field"),
+                ((*pair, field.key) for pair in new),
+            )
 
 
 def _label_names(shape: _Shape, kind: Kind, items: Iterable[Values]) -> dict[int, str]:
@@ -245,16 +252,12 @@ def _copy_keys(kind: Kind, items: Iterable[tuple[int, Values]]) -> None:
     copy_rows(
         "core_match",
         ("key", "record_id"),
-        (
-            (number, id_)
-            for id_, values in items
-            for number in matching.numbers_of(kind, values)
-        ),
+        ((number, id_) for id_, values in items for number in matching.numbers_of(kind, values)),
     )
 
 
 def _first_diff(shape: _Shape, values: Values, name: str) -> dict[str, list[Any]]:
-    diff = {"name": [None, name]}
+    diff: dict[str, list[Any]] = {"name": [None, name]}
     for field in (*shape.in_record, *shape.in_row):
         value = values[field.key]
         if value is not None:
@@ -276,9 +279,7 @@ class _Changed:
     diff: dict[str, list[Any]]
 
 
-def change_many(
-    kind: Kind, changes: Iterable[tuple[Stored, Values]], actor: Actor
-) -> list[int]:
+def change_many(kind: Kind, changes: Iterable[tuple[Stored, Values]], actor: Actor) -> list[int]:
     """Change records as `services.change` would, and return the IDs of those that differ now.
 
     Raises Conflict where one was changed since it was read, and then nothing may be committed.
@@ -296,7 +297,9 @@ def change_many(
     _update_records(shape, changed, versions, actor)
     _update_rows(kind, shape, changed)
     _unlink(shape, changed)
-    _copy_links(shape, [(each.stored.id, each.stored.values, each.after) for each in changed], actor)
+    _copy_links(
+        shape, [(each.stored.id, each.stored.values, each.after) for each in changed], actor
+    )
     _index_again(kind, shape, changed)
     _expire(kind, set(ids))
     announce(kind, ids, "changed")
@@ -367,7 +370,7 @@ def _update(
     """Set some columns of many rows in one statement; return how many rows it met."""
     shown = ", ".join(f"{name} {type_}" for name, type_ in {**types, **more}.items())
     result: Any = sql(
-        f"update {table} t set {', '.join(f'{name} = s.{name}' for name in types)}"  # noqa: S608
+        f"update {table} t set {', '.join(f'{name} = s.{name}' for name in types)}"
         f" from jsonb_to_recordset(cast(:rows as jsonb)) as s(id bigint, {shown})"
         f" where t.account_id = :account and t.id = s.id {also}",
         rows=json.dumps(rows),
@@ -390,7 +393,7 @@ def _unlink(shape: _Shape, changed: Sequence[_Changed]) -> None:
         else:
             what = "core_record_label t", "t.label_id = g.link"
         sql(
-            f"delete from {what[0]} using"  # noqa: S608
+            f"delete from {what[0]} using"
             " unnest(cast(:ids as bigint[]), cast(:links as bigint[])) as g(id, link)"
             f" where t.account_id = :account and t.record_id = g.id and {what[1]}",
             ids=[id_ for id_, _link in gone],

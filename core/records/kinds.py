@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from core.contracts import MANAGER, OWNER, PARTICIPANT, USER, Right
@@ -82,7 +83,7 @@ class Kind:
         """Return a field by its key; KeyError where there is none."""
         return self.by_key[key]
 
-    @property
+    @cached_property
     def by_key(self) -> dict[str, Field]:
         """The fields by their keys."""
         return {each.key: each for each in self.fields}
