@@ -59,7 +59,7 @@ function saveBar(form) {
         ? [...control.options].some((option) => option.selected !== option.defaultSelected)
         : control.value !== control.defaultValue;
   const show = () => {
-    const number = [...form.elements].filter((one) => one.name && one.type !== "hidden" && isChanged(one)).length;
+    const number = [...form.elements].filter((one) => one.name && one.tagName !== "BUTTON" && one.type !== "hidden" && isChanged(one)).length;
     count.textContent =
       number === 0 ? "" : number === 1 ? count.dataset.one : count.dataset.many.replace("{count}", number);
     bar.hidden = number === 0 && !isRefused(form);
