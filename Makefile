@@ -96,7 +96,7 @@ node_modules/.made: package-lock.json package.json .venv/.made-run
 	    PATH="$(CURDIR)/.venv/bin:$$PATH"; export PATH; \
 	fi; \
 	[ -w "$${HOME:-/nowhere}" ] || { npm_config_cache="$(CURDIR)/.venv/npm"; export npm_config_cache; }; \
-	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error || { \
+	npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error || { \
 	    echo 'The packages of the browser side could not be installed: is the network (npm) reachable?' >&2; exit 1; }
 	@touch $@
 
