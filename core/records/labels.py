@@ -37,11 +37,11 @@ def check(field: Field, value: Any, actor: Actor) -> None:
     """Raise Invalid where a value names a label of another list, or a new one without right."""
     kind = cast(LabelChoice | Labels, field.type)
     wanted = value if isinstance(value, list) else [value]
-    ids = [each for each in wanted if isinstance(each, int)]
-    known = {each.id for each in labels_of(kind.family, with_retired=True)} if ids else set()
-    if not set(ids) <= known:
+    known = labels_of(kind.family, with_retired=True)
+    if not {each for each in wanted if isinstance(each, int)} <= {each.id for each in known}:
         raise Invalid(_("choose one from the list"))
-    new = [each for each in wanted if isinstance(each, str)]
+    names = {each.name_key for each in known}
+    new = [each for each in wanted if isinstance(each, str) and fold(each) not in names]
     if new and not (isinstance(kind, Labels) and actor.has("general", kind.create_right)):
         raise Invalid(_("you may not make “%(name)s”; choose one from the list", name=new[0]))
 

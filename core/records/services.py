@@ -116,11 +116,8 @@ def change(
     record = access.record
     before = values_of(kind, access)
     wanted = _keep_unseen(kind, before, values, access.actor)
-    if version is not None and version != record.version:
-        merged = merge(before, changes_since(record.id, version), wanted)
-        if merged.conflicts:
-            raise StaleForm(kind, record, before, merged)
-        wanted = merged.values
+    if version is not None:
+        wanted = combined(access, before, wanted, version)
     changed = {key: value for key, value in wanted.items() if value != before.get(key)}
     for key in changed:
         access.require(kind.field(key).right)
@@ -142,6 +139,22 @@ def change(
         matching.remember(kind, record, after)
     announce(kind, [record.id], "changed")
     return record
+
+
+def combined(
+    access: Access, now: Mapping[str, Any], typed: Mapping[str, Any], version: int
+) -> dict[str, Any]:
+    """Return the values typed against a version, with what others changed since then kept.
+
+    Raises StaleForm where both sides changed a field.
+    """
+    record = access.record
+    if version == record.version:
+        return dict(typed)
+    merged = merge(now, changes_since(record.id, version), typed)
+    if merged.conflicts:
+        raise StaleForm(registry().kinds[record.kind], record, now, merged)
+    return merged.values
 
 
 class StaleForm(Conflict):

@@ -237,7 +237,7 @@ def change_holders(kind_key: str, record_id: int) -> Answer:
     errors, warnings = dict(sent.errors), {}
     try:
         if not errors:
-            return redirect(_store_holders(kind, access, sent), 303)
+            return redirect(_store_holders(kind, access, values, sent), 303)
     except InvalidForm as wrong:
         errors = wrong.errors
     except NeedsConfirmation as asked:
@@ -252,12 +252,13 @@ def change_holders(kind_key: str, record_id: int) -> Answer:
     return render_template("records/form.html", form=form), 422
 
 
-def _store_holders(kind: Kind, access: Access, sent: Sent) -> str:
+def _store_holders(kind: Kind, access: Access, now: Mapping[str, Any], sent: Sent) -> str:
     values = dict(sent.values)
-    if "participants" in values:
-        participants = {"participants": values.pop("participants")}
-        services.change(access, participants, confirmed=sent.confirmed)
-    services.change(access, values, version=sent.version, confirmed=sent.confirmed)
+    if sent.version is not None:
+        # Who is added or removed is said against the present participants, whatever the version.
+        typed = {key: value for key, value in values.items() if key != "participants"}
+        values |= services.combined(access, now, typed, sent.version)
+    services.change(access, values, confirmed=sent.confirmed)
     face.toast(_("“%(name)s” was saved.", name=access.record.name))
     return _where_to(kind, access.record.id, access.actor)
 
