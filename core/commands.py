@@ -68,7 +68,11 @@ COMMANDS = (
         "core.supervisor:up",
         arguments=(
             LISTEN,
-            _argument("--demo", action="store_true", help="fill an account with demo data"),
+            _argument(
+                "--demo",
+                action=argparse.BooleanOptionalAction,
+                help="fill an account with demo data; if not said: in a new embedded database",
+            ),
         ),
     ),
     Command("web", "serve the pages", "core.serving:web", arguments=(LISTEN,)),
@@ -93,7 +97,7 @@ COMMANDS = (
             _argument("--replace", action="store_true", help="drop what the database holds"),
         ),
     ),
-    Command("demo", "fill an account with demo data", "core.demo:demo", APPLICATION),
+    Command("demo", "fill an account with demo data", "core.demo.commands:demo", APPLICATION),
     Command(
         "account create",
         "open an account with its first administrator",

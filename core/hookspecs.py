@@ -7,7 +7,7 @@ happened, raising undoes it all.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pluggy
 
@@ -112,5 +112,8 @@ def records_changed(record_ids: list[int], kind: str, origin: str) -> None:
 
 
 @hookspec
-def demo_filled(account_id: int, seed: dict[str, Any]) -> None:
-    """The demo account was filled with users and teams; add this plugin's records."""
+def demo_filled(users: dict[str, int], teams: dict[str, int]) -> None:
+    """The demo account got its users and teams, given by key and name with their IDs.
+
+    Add this plugin's records. Called once, in the transaction that opens the account.
+    """

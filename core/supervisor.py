@@ -58,8 +58,9 @@ def up(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any] | No
     tree = Tree()
     with _signals() as wake, contextlib.suppress(_Stop), embedded.claimed(settings.home) as place:
         try:
-            ready = _start(tree, place, settings, listen)
-            _announce(ready, arguments)
+            ready, is_new = _start(tree, place, settings, listen)
+            wants_demo = is_new if arguments.demo is None else arguments.demo
+            _announce(ready, _demo(ready) if wants_demo else None, as_json=arguments.json)
             tree.watch(wake)
         finally:
             _ignore_signals()
@@ -121,8 +122,13 @@ def _note_end(child: Child, now: float) -> None:
     _say(f"{child.program.name} ended ({child.process.returncode}), it starts again in {pause:g} s")
 
 
-def _start(tree: Tree, place: embedded.Place, settings: Settings, listen: str) -> Settings:
-    """Start all parts, each when what it needs is there; return the settings they have."""
+def _start(
+    tree: Tree, place: embedded.Place, settings: Settings, listen: str
+) -> tuple[Settings, bool]:
+    """Start all parts, each when what it needs is there.
+
+    Returns the settings they have, and whether the embedded database is a new one.
+    """
     services = []
     if settings.embedded_database:
         database = embedded.postgres_program(place)
@@ -134,13 +140,14 @@ def _start(tree: Tree, place: embedded.Place, settings: Settings, listen: str) -
         services.append((redis, lambda process: embedded.await_redis(place, process, redis)))
     tree.start(*services)
     ready = embedded.pointed_at(place, settings)
+    is_new = settings.embedded_database and not revisions.stored(str(ready.database_url))
     if revisions.waiting(str(ready.database_url)):
         _run(_role("migrate", ready))
     tree.start(
         (_role("web", ready, "--listen", listen), lambda process: _await_page(ready, process))
     )
     tree.start((_role("worker", ready), None), (_role("cron", ready), None))
-    return ready
+    return ready, is_new
 
 
 def _role(name: str, settings: Settings, *options: str) -> Program:
@@ -178,17 +185,15 @@ def _answers(port: int) -> bool:
         connection.close()
 
 
-def _announce(settings: Settings, arguments: argparse.Namespace) -> None:
-    """Say where the pages are and, with demo data, who may sign in."""
-    facts: dict[str, Any] = {"address": settings.url}
-    if arguments.demo:
-        facts["demo"] = _demo(settings)
-    if arguments.json:
-        print(json.dumps(facts), flush=True)
+def _announce(settings: Settings, demo: dict[str, Any] | None, *, as_json: bool) -> None:
+    """Say where the pages are and, where there is a demo account, who may sign in."""
+    if as_json:
+        facts: dict[str, Any] = {"address": settings.url}
+        print(json.dumps(facts | {"demo": demo} if demo else facts), flush=True)
         return
     _say(f"Szansa runs at {settings.url}")
-    if facts.get("demo"):
-        _say("Sign in as {email} with the password {password}".format(**facts["demo"]))
+    if demo:
+        _say(demo["message"])
     _say("Ctrl+C ends it.")
 
 

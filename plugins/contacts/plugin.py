@@ -18,7 +18,7 @@ from core.hookspecs import hookimpl
 from core.i18n import lazy
 from core.records.kinds import Kind
 from core.records.models import Record
-from plugins.contacts import profile, views
+from plugins.contacts import demo, profile, views
 from plugins.contacts.kinds import COMPANY, PERSON
 from plugins.contacts.queries import company_name
 
@@ -68,7 +68,7 @@ def nav_entries(actor: Actor) -> list[NavEntry]:
     children = tuple(
         NavEntry(kind.labels, f"/{kind.plural}", kind.icon) for kind in (COMPANY, PERSON)
     )
-    return [NavEntry(lazy("Contacts"), "/companies", "users", 10, children)]
+    return [NavEntry(lazy("Contacts"), "/companies", "users", 10, children, shortcut="c")]
 
 
 @hookimpl
@@ -85,3 +85,8 @@ def settings_pages(actor: Actor) -> list[SettingsPage]:
     if not actor.is_administrator:
         return []
     return [SettingsPage("account", lazy("Contacts"), lazy("Sources"), views.SOURCES, order=310)]
+
+
+@hookimpl
+def demo_filled(users: dict[str, int], teams: dict[str, int]) -> None:
+    demo.fill(users, teams)
