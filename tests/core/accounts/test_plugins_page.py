@@ -260,5 +260,5 @@ def test_without_switchable_plugins_the_page_says_so(client):
     page = client.get(PAGE)
     assert page.status_code == 200
     assert "No plugin of this installation can be switched." in page.text
-    assert "Save plugins" not in page.text
+    assert "sz-savebar" not in page.text
     assert page.text.count('aria-current="page"') >= 1
