@@ -31,31 +31,46 @@ _OWNS = """(r.owner_id = :actor_id or (select true from core_holder h
   where h.account_id = r.account_id and h.record_id = r.id
   and h.role = 'owner' and h.principal_id = :actor_id limit 1))"""
 
-_CANDIDATES = """
-select r.id from core_record r
-where r.account_id = :account and r.kind = any(:kinds) and r.deleted_at is null
-and (r.id = any(array(
-        select h.record_id from core_holder h
-        where h.account_id = :account and h.principal_id = any(:principals)
-        union all
-        select h.record_id from core_holder h
-        where h.account_id = :account and h.role = 'owner' and h.principal_id = any(:reached)))
-     or r.owner_id = any(:reached){by_visibility})
-"""
+# The arms of the sparse form: each selects the IDs that one reason gives, by an index of its own.
+_AS_PARTICIPANT = """select h.record_id as id from core_holder h
+  where h.account_id = :account and h.principal_id = any(:principals)"""
+
+_AS_FURTHER_OWNER = """select h.record_id as id from core_holder h
+  where h.account_id = :account and h.role = 'owner' and h.principal_id = any(:reached)"""
+
+_AS_OWNER = """select o.id from core_record o where o.account_id = :account
+  and o.kind = any(:kinds) and o.deleted_at is null and o.owner_id = any(:reached)"""
+
+_AS_VIEWER = """select v.id from core_record v where v.account_id = :account
+  and v.kind = any(:viewable) and v.deleted_at is null and v.visibility in ('public', 'private')"""
+
+_EVERY = """select e.id from core_record e where e.account_id = :account
+  and e.kind = any(:kinds) and e.deleted_at is null"""
+
+_NONE = "select e.id from core_record e where e.account_id = :account and false"
+
+_HOLDING = (_AS_PARTICIPANT, _AS_FURTHER_OWNER, _AS_OWNER)
 
 
 @dataclass(frozen=True)
 class Rule:
     """The rule for one actor and some kinds.
 
-    `full` and `basic` are predicates over `r`; `candidates` selects the IDs of all records of
-    the kinds for which `basic` holds; `values` are the bound values of all three.
+    `full` and `basic` are predicates over `r`; the `arms` together select the IDs of all records
+    of the kinds for which `basic` holds, and maybe of others; `values` are the bound values.
     """
 
     full: str
     basic: str
-    candidates: str
+    arms: tuple[str, ...]
     values: dict[str, Any]
+
+    @property
+    def candidates(self) -> str:
+        """The IDs of all records of the kinds for which `basic` holds, each once."""
+        return f"""select r.id from ({" union ".join(self.arms)}) reasoned
+          join core_record r on r.account_id = :account and r.id = reasoned.id
+          where r.kind = any(:kinds) and r.deleted_at is null"""
 
 
 def under_alias(predicate: str, alias: str) -> str:
@@ -72,23 +87,19 @@ def rule_for(actor: Actor, kinds: tuple[str, ...]) -> Rule:
         "kinds": list(kinds),
     }
     if not actor.is_active:
-        return Rule("false", "false", _CANDIDATES.format(by_visibility=") and (false"), values)
+        return Rule("false", "false", (_NONE,), values)
     if actor.is_administrator:
-        return Rule("true", "true", _CANDIDATES.format(by_visibility=" or true"), values)
+        return Rule("true", "true", (_EVERY,), values)
     viewable = [kind for kind in kinds if actor.has(kind, "view")]
     held = f"(r.owner_id = any(:reached) or {_HELD})"
     if not viewable:
-        return Rule(held, held, _CANDIDATES.format(by_visibility=""), values)
-    everywhere = len(viewable) == len(kinds)
-    of_kind = "" if everywhere else " and r.kind = any(:viewable)"
-    if not everywhere:
-        values["viewable"] = viewable
+        return Rule(held, held, _HOLDING, values)
+    values["viewable"] = viewable
+    of_kind = "" if len(viewable) == len(kinds) else " and r.kind = any(:viewable)"
     return Rule(
         full=f"((r.visibility = 'public'{of_kind}) or {held})",
         basic=f"((r.visibility <> 'hidden'{of_kind}) or {held})",
-        candidates=_CANDIDATES.format(
-            by_visibility=f" or (r.visibility in ('public', 'private'){of_kind})"
-        ),
+        arms=(*_HOLDING, _AS_VIEWER),
         values=values,
     )
 

@@ -218,7 +218,8 @@ class Field:
     `home` says where its value lives: a column of the kind's own table, of the record, among the
     holders or among the labels. `search` is `words` or `digits` where the value finds the record.
     `right` is what changing it takes. `is_basic` fields may be seen by whoever has only the basic
-    line. `sort_sql` orders by it, over the aliases `r` (record) and `k` (the kind's own table).
+    line. `sort_sql` is what it is sorted by, over the aliases `r` (record) and `k` (the kind's own
+    table); text of `k` is put into the order of names.
     """
 
     key: str

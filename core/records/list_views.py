@@ -340,7 +340,7 @@ def _rows(kind: Kind, who: Actor, columns: list[Field], found: Listed) -> list[R
                 row.id,
                 url,
                 is_basic=True,
-                name=row.values.name,
+                name=row.values.sort_name,
                 kind_label=str(kind.label),
                 owner=OwnerFace(owner.name, owner.initials, face.hue(owner.id)) if owner else None,
             )
@@ -358,8 +358,9 @@ def _name_cell(kind: Kind) -> Build:
     shape = "" if kind.is_round else "square"
 
     def build(row: ListRow) -> Cell:
-        name = row.values.name
-        return Cell("name", name, initials=initials(name), hue=face.hue(row.id), value=shape)
+        name, hue = row.values.name, face.hue(row.id)
+        text = row.values.sort_name
+        return Cell("name", text, title=name, initials=initials(name), hue=hue, value=shape)
 
     return build
 

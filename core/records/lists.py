@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.access import Actor, Rule, rule_for
@@ -121,7 +121,7 @@ class _List:
         self.kind, self.actor, self.wanted = kind, actor, wanted
         self.rule: Rule = rule_for(actor, (kind.key,))
         self.values = {
-            **{key: value for key, value in self.rule.values.items() if key != "kinds"},
+            **self.rule.values,
             "kind": kind.key,
         }
         for condition in wanted.conditions:
@@ -129,6 +129,7 @@ class _List:
         self.field = kind.by_key.get(wanted.sort)
         self.is_sparse = is_sparse(kind, actor, self.rule)
         self.seen: int | None = None
+        self.by_name: list[int] = []
 
     def where(self) -> str:
         """Return the conditions of every row on the list."""
@@ -152,8 +153,7 @@ class _List:
         """Return the CTE of the sparse form."""
         if not self.is_sparse:
             return ""
-        candidates = self.rule.candidates.replace("r.kind = any(:kinds)", "r.kind = :kind")
-        return f"few as materialized ({candidates}),"
+        return f"few as materialized ({self.rule.candidates}),"
 
     def page(self) -> Listed:
         wanted = self.wanted
@@ -188,7 +188,42 @@ class _List:
         return self.seen if self.seen <= EXACT else None
 
     def segment(self, segment: int, cursor: Cursor | None, limit: int) -> list[ListRow]:
+        """Return up to `limit` rows of a segment, from the cursor on in the wanted direction."""
         order = self.order(segment)
+        if order.type != "integer":
+            return self.part(segment, order, cursor, limit)
+        # Sorted by owner: the owners come one after another in the order of their names, so the
+        # rows of a few of them are enough for a page.
+        rows: list[ListRow] = []
+        for owners in self.owners_from(cursor):
+            values: dict[str, Any] = {"by_name": self.by_name, "owners": owners}
+            some = replace(order, condition="r.owner_id = any(:owners)", values=values)
+            if len(owners) == 1:
+                # One owner's place is the same for all rows, so his index gives their order.
+                place = str(self.by_name.index(owners[0]) + 1)
+                condition = f"r.owner_id = {int(owners[0])}"
+                some = replace(order, value=f"cast({place} as integer)", condition=condition)
+            rows += self.part(segment, some, cursor, limit - len(rows))
+            if len(rows) >= limit:
+                break
+        return rows
+
+    def owners_from(self, cursor: Cursor | None) -> Iterator[list[int]]:
+        """Return the owners whose rows come next, a few at first and then ever more at once."""
+        self.by_name = list(account_facts().users)
+        place = int(cursor.value) - 1 if cursor and cursor.value else None
+        is_downwards = self.wanted.is_descending != self.wanted.is_backwards
+        if is_downwards:
+            owners = self.by_name[: None if place is None else place + 1][::-1]
+        else:
+            owners = self.by_name[place or 0 :]
+        for size in (1, 1, 4, 16, len(self.by_name)):
+            if owners:
+                yield owners[:size]
+            owners = owners[size:]
+
+    def part(self, segment: int, order: _Order, cursor: Cursor | None, limit: int) -> list[ListRow]:
+        """Return up to `limit` rows of one order by one statement."""
         descending = self.wanted.is_descending and segment == 0
         if self.wanted.is_backwards:
             descending = not descending
@@ -238,7 +273,15 @@ class _List:
 
     def selected(self) -> str:
         """Return the columns that the rows bring along."""
-        columns = ["r.id", "r.name", "r.owner_id", "r.visibility", "r.created_at", "r.updated_at"]
+        columns = [
+            "r.id",
+            "r.name",
+            "r.sort_name",
+            "r.owner_id",
+            "r.visibility",
+            "r.created_at",
+            "r.updated_at",
+        ]
         for key in self.wanted.columns:
             wanted = self.kind.by_key.get(key)
             if wanted is not None and wanted.home == "row":
@@ -247,7 +290,8 @@ class _List:
 
     def count(self, limit: int | None) -> int | None:
         """Return the number of rows; None where there are `limit` or more."""
-        bound = f" limit {limit}" if limit else ""
+        # The order keeps a bounded count on the index; a scan might pass over other kinds first.
+        bound = f" order by r.sort_key, r.id limit {limit}" if limit else ""
         statement = f"""
             with {self.few()} counted as (
               select 1 from {self.source()} and {self.where()}{bound})
@@ -272,23 +316,26 @@ class _Order:
 
 def _order_by(wanted: Field, kind: Kind, actor: Actor, rule: Rule) -> _Order:
     own = f"join {kind.table} k on k.account_id = r.account_id and k.id = r.id"
-    value, condition = wanted.sort_sql, f"{rule.full} and {wanted.sort_sql} is not null"
+    plain = wanted.sort_sql
+    condition = f"{rule.full} and {plain} is not null"
     if wanted.key == "owner":
         value = "array_position(cast(:by_name as bigint[]), r.owner_id)"
-        by_name = {"by_name": list(account_facts().users)}
-        return _Order(value, "integer", "r.owner_id is not null", values=by_name)
+        return _Order(value, "integer", "r.owner_id is not null")
     if isinstance(wanted.type, RecordLink):
         basic = under_alias(rule_for(actor, (wanted.type.kind,)).basic, "c")
         linked = (
             f"core_record c on c.account_id = k.account_id"
-            f" and c.id = k.{wanted.column} and c.deleted_at is null and {basic}"
+            f" and c.id = k.{wanted.column} and c.deleted_at is null"
+            f" and c.kind = '{wanted.type.kind}' and {basic}"
         )
         condition = f"{rule.full} and c.sort_key is not null"
         joins, rest = f"{own} join {linked}", f"{own} left join {linked}"
         return _Order("c.sort_key", "text", condition, joins, rest, id="k.id")
     if wanted.home == RECORD:
         kind_of_value = "timestamptz" if isinstance(wanted.type, Moment) else "text"
-        return _Order(value, kind_of_value, "true" if wanted.is_basic else condition)
+        return _Order(plain, kind_of_value, "true" if wanted.is_basic else condition)
+    # The very expression and condition of the index on the column.
+    value = f'core_sort_key({plain}) collate "C"'
     return _Order(value, "text", condition, own, own, id="k.id")
 
 
@@ -310,9 +357,9 @@ def is_sparse(kind: Kind, actor: Actor, rule: Rule) -> bool:
     found = _footprints.get(key)
     if found is not None and found[1] > time.monotonic():
         return found[0]
-    statement = f"select count(*) from ({rule.candidates} limit {SPARSE + 1}) seen"
-    values = {**rule.values, "kinds": [kind.key]}
-    is_sparse = int(sql(statement, **values).scalar_one()) <= SPARSE
+    counts = [f"(select count(*) from ({arm} limit {SPARSE + 1}) counted)" for arm in rule.arms]
+    statement = f"select {' + '.join(counts)}"
+    is_sparse = int(sql(statement, **rule.values).scalar_one()) <= SPARSE
     _footprints[key] = (is_sparse, _later())
     while len(_footprints) > _CACHED:
         _footprints.popitem(last=False)

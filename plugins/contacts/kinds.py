@@ -183,13 +183,13 @@ class Regon(FieldType):
 
 
 def _sorted_by(column: str) -> str:
-    return f'core_sort_key(k.{column}) collate "C"'
+    return f"k.{column}"
 
 
 def _contact_fields() -> tuple[Field, ...]:
     return (
         Field("emails", lazy("E-mails"), Emails(), section="contact", is_listed=True,
-              search="words", icon="mail", sort_sql='core_sort_key(k.emails[1]) collate "C"',
+              search="words", icon="mail", sort_sql="k.emails[1]",
               synonyms=("e-mail", "email", "mail", "adres e-mail", "e-mail address")),
         Field("phones", lazy("Phones"), Phones(), section="contact", is_listed=True,
               search="digits", icon="phone", sort_sql="(k.phones->0->>0)",
@@ -219,7 +219,7 @@ def _contact_fields() -> tuple[Field, ...]:
 
 def _person_name(values: Values) -> tuple[str, str]:
     first, last = values.get("first_name") or "", values.get("last_name") or ""
-    return f"{first} {last}".strip(), f"{last} {first}".strip()
+    return f"{first} {last}".strip(), ", ".join(each for each in (last, first) if each)
 
 
 def _company_name(values: Values) -> tuple[str, str]:
