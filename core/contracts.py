@@ -35,13 +35,14 @@ class Right:
 
 @dataclass(frozen=True)
 class NavEntry:
-    """An entry of the main menu; `children` stand below it."""
+    """An entry of the main menu; `children` stand below it, `shortcut` is the key after g."""
 
     label: Text
     url: str
     icon: str
     order: int = 100
     children: tuple[NavEntry, ...] = ()
+    shortcut: str = ""
 
 
 @dataclass(frozen=True)

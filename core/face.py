@@ -118,6 +118,7 @@ def of_request() -> dict[str, Any]:
         "profile_settings_url": _first(pages, "profile"),
         "account_settings_url": _first(pages, "account"),
         "help_url": None,
+        "theme_url": url("users.change_theme"),
     }
 
 
@@ -157,6 +158,7 @@ def _nav(entry: Any) -> NavEntry:
         icon=entry.icon,
         is_active=here and entry.url != "/",
         children=[_nav(child) for child in entry.children],
+        shortcut=entry.shortcut,
     )
 
 

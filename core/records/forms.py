@@ -328,7 +328,10 @@ class RecordForm:
         chosen = typed[0] if typed else ""
         if len(shown) == 1:
             return replace(view, is_readonly=True, readonly_text=visibility_word(shown[0]))
-        options = [Option(each, visibility_word(each), each == chosen) for each in shown]
+        hints = _visibility_hints()
+        options = [
+            Option(each, visibility_word(each), each == chosen, hint=hints[each]) for each in shown
+        ]
         return replace(view, options=options, is_required=True)
 
     def _record(self, view: FieldView, field: Field, typed: list[str]) -> FieldView:
@@ -422,6 +425,14 @@ class RecordForm:
                 )
             )
         return Conflict(stale.by, stale.at, rows, stale.merged_count)
+
+
+def _visibility_hints() -> dict[str, str]:
+    return {
+        "public": _("All users find it and open it."),
+        "private": _("Others see only its name, kind and owner."),
+        "hidden": _("For others it does not exist."),
+    }
 
 
 _CONTROLS = {

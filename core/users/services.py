@@ -8,7 +8,7 @@ from typing import Any
 
 from core.accounts.models import Account
 from core.accounts.services import log_security
-from core.db import account_scope, apart, current_account, db
+from core.db import account_scope, apart, current_account, db, sql
 from core.errors import Conflict, Invalid
 from core.i18n import _
 from core.records.fields import clean
@@ -18,6 +18,7 @@ from core.users.models import ACTIVE, Login, User
 
 LONGEST_NAME = 100
 LONGEST_EMAIL = 254
+THEMES = {"", "light", "dark"}
 
 # Twice what a password may have in characters, since letters may be typed in two parts.
 LONGEST_TRY = 2 * passwords.LONGEST
@@ -85,6 +86,17 @@ def _add_login(user: User, password: str) -> None:
     )
     db.session.add(login)
     db.session.flush()
+
+
+def choose_theme(user_id: int, theme: str) -> None:
+    """Let pages look light or dark for a user; empty: as his system does. Invalid for others."""
+    if theme not in THEMES:
+        raise Invalid(_("There is no such look."), "theme")
+    sql(
+        "update core_user set theme = :theme where account_id = :account and id = :user",
+        theme=theme,
+        user=user_id,
+    )
 
 
 class WrongPair(Invalid):

@@ -15,7 +15,7 @@ from core.i18n import LANGUAGES
 from core.users import services, sessions
 from core.users.paths import own_path
 from core.users.throttle import TooManyTries
-from core.web import ANYONE, SIGNED_IN, opens
+from core.web import ANYONE, SIGNED_IN, actor, opens
 
 blueprint = Blueprint("users", __name__)
 
@@ -81,6 +81,13 @@ def sign_out() -> Any:
         sessions.end(current_user.token)
     session.clear()
     return redirect(face.url("users.sign_in"))
+
+
+@blueprint.post("/theme")
+@opens(SIGNED_IN)
+def change_theme() -> Any:
+    services.choose_theme(actor().user_id, request.form.get("theme", ""))
+    return redirect(own_path(urlsplit(request.referrer or "").path) or "/", 303)
 
 
 def _page(next_url: str, refused: SzansaError | None = None, email: str = "") -> str:
