@@ -8,6 +8,8 @@ from typing import Any
 
 Diff = Mapping[str, Sequence[Any]]
 
+_EMPTY: tuple[Any, ...] = (None, "", [])
+
 
 @dataclass(frozen=True)
 class Merged:
@@ -25,7 +27,8 @@ def merge(now: Mapping[str, Any], since: Sequence[Diff], typed: Mapping[str, Any
     """Return what to store of `typed`, given the present values and the diffs since opening.
 
     A field that somebody else changed keeps the new value if the form still holds the one it was
-    opened with; if the form holds a third value, the field is in conflict.
+    opened with; if the form holds a third value, the field is in conflict. What was changed and
+    changed back counts as left alone.
     """
     opened: dict[str, Any] = {}
     for diff in since:
@@ -34,7 +37,7 @@ def merge(now: Mapping[str, Any], since: Sequence[Diff], typed: Mapping[str, Any
     values = dict(typed)
     conflicts = []
     for key, before in opened.items():
-        if key not in typed or _same(typed[key], now.get(key)):
+        if key not in typed or any(_same(now.get(key), each) for each in (typed[key], before)):
             continue
         if _same(typed[key], before):
             values[key] = now.get(key)
@@ -44,4 +47,4 @@ def merge(now: Mapping[str, Any], since: Sequence[Diff], typed: Mapping[str, Any
 
 
 def _same(one: Any, other: Any) -> bool:
-    return (one or None) == (other or None)
+    return one == other or (one in _EMPTY and other in _EMPTY)
