@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 from config.settings import Settings, load
 from core import embedded, migrate, processes
 
@@ -32,6 +34,15 @@ class Installation:
         program = embedded.postgres_program(self.place, embedded.FORGETFUL)
         self.running["postgres"] = processes.start(program)
         embedded.await_postgres(self.place, self.running["postgres"], program)
+
+    def number_accounts_apart(self) -> None:
+        """Let no account share its ID with one of the other database of this test run.
+
+        What is cached in a process is cached by the account's ID.
+        """
+        address = str(self.settings().database_url).replace("+psycopg", "")
+        with psycopg.connect(address) as connection:
+            connection.execute("alter table core_account alter id restart with 1000000")
 
     def start_redis(self) -> None:
         program = embedded.redis_program(self.place)
@@ -72,6 +83,7 @@ def installation(home: Path) -> Iterator[Installation]:
             ours.start_postgres()
             ours.start_redis()
             migrate.upgrade(str(ours.settings().database_url))
+            ours.number_accounts_apart()
             yield ours
         finally:
             ours.end_all()
