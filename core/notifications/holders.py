@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from core.changes.capture import author, open_set
+from core.changes.capture import author
 from core.contracts import Cause
 from core.db import db
 from core.i18n import _, lazy
@@ -41,7 +41,8 @@ def tell_new_holders(record_ids: Iterable[int]) -> None:
     """
     if author().origin != "form":
         return
-    diffs = open_set(db.session()).diffs
+    opened = db.session.info.get("change_set")
+    diffs = opened.diffs if opened else {}
     for record_id in record_ids:
         diff = diffs.get(record_id, {})
         _old, owner = diff.get("owner", (None, None))
