@@ -24,8 +24,12 @@ from unicodedata import is_normalized, normalize
 
 Cell = str | bool | int | float | Decimal | date | None
 
-GUARD = re.compile(r"'+[=+\-@\t\r]")
-UNGUARDED = re.compile(r"'*[=+\-@\t\r]")
+LINE_END = re.compile(r"\r\n?")
+FORMULA_START = re.compile(r"[=+\-@\t\r]")
+# Where a cell may begin for a program that cuts the text at another separator, or at every line
+# end: there, quotation marks and apostrophes and then the start of a formula.
+UNGUARDED = re.compile(r"(?:\A|(?<=[\n,;|\t]))(?=[\"']*[=+\-@\t])")
+GUARD = re.compile(r"(?:\A|(?<=[\n,;|\t]))'(?=[\"']*[=+\-@\t])")
 DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 WHOLE_TO = 10**15
 MIDNIGHT = time()
@@ -106,17 +110,18 @@ def is_plain_number(cell: Cell) -> TypeGuard[int | float | Decimal]:
 
 
 def guarded(text: str) -> str:
-    """Return text for a csv cell so that no spreadsheet program takes it for a formula.
+    """Return text for a csv cell so that no spreadsheet program takes any of it for a formula.
 
     Text that begins with = + - @ TAB or CR gets an apostrophe in front, as a person would type
-    it; so does text that already looks guarded, so that `unguarded` restores it exactly.
+    it. So does every place inside where a program that knows the separator wrongly would begin a
+    cell: behind a line end, a comma, semicolon, bar or tab. Line ends become LF.
     """
-    return f"'{text}" if UNGUARDED.match(text) else text
+    return UNGUARDED.sub("'", LINE_END.sub("\n", text))
 
 
 def unguarded(text: str) -> str:
-    """Return the text that `guarded` was given."""
-    return text[1:] if GUARD.match(text) else text
+    """Return the text that `guarded` was given, with LF as its line ends."""
+    return GUARD.sub("", text)
 
 
 def _text(value: str) -> Cell:

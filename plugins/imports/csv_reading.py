@@ -132,7 +132,7 @@ def _next_values(reader: Iterator[list[str]], lines: _Lines, limits: Limits) -> 
 def _cells(values: list[str]) -> list[Cell]:
     cells: list[Cell] = [
         (value.strip() or None)
-        if value.isascii() and "\r" not in value and not value.startswith("'")
+        if value.isascii() and "\r" not in value and "'" not in value
         else tidy(unguarded(value))
         for value in values
     ]
@@ -166,7 +166,7 @@ def _evenness(sample: str, separator: str) -> tuple[float, int]:
     if len(sample) >= SAMPLE_CHARACTERS:
         lines.pop()
     try:
-        rows = [row for row in csv.reader(lines, delimiter=separator) if any(row)][:SAMPLE_ROWS]
+        rows = [row for row in csv.reader(lines, delimiter=separator) if row][:SAMPLE_ROWS]
     except csv.Error:
         return 0.0, 0
     if not rows or len(rows[0]) < 2:

@@ -12,51 +12,21 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
-from unicodedata import combining, normalize
 
 from core.i18n import _
-from plugins.imports.cells import Cell, shown
+from core.records.folding import fold
+from plugins.imports.cells import Cell
+from plugins.imports.looks import Content, recognise_content
 
 SYNONYMS = Path(__file__).with_name("synonyms.toml")
-LETTERS_WITHOUT_MARKS = str.maketrans("łŁøØđĐ", "lLoOdD")
-NOT_A_WORD = re.compile(r"[\W_]+")
+NOT_A_WORD = re.compile(r"(?:[^\w#]|_)+")
 DIGITS = re.compile(r"\d+")
-# Of the values seen, this share has to look like the content; fewer values prove nothing.
-LEAST_SHARE = 0.8
-LEAST_VALUES = 2
 LEAST_LAYOUT_COLUMNS = 3
 NO_TARGET = "-"
-ADDRESS = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,]+")
-WEB = re.compile(
-    r"https?://\S+|www\.\S+|(?:[a-z0-9-]+\.)+(?:pl|eu|com|net|org|info|biz|io|de|uk|cz|sk)(?:/\S*)?",
-    re.IGNORECASE,
-)
-DAY = re.compile(
-    r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4})"
-    r"(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?"
-)
-TELEPHONE = re.compile(
-    r"(?=\+|\(|\d)[+\d\s()/.-]{7,30}(?:(?:ext|wew|w)\.?\s*\d{1,6})?", re.IGNORECASE
-)
-AMOUNT = re.compile(r"\d+[.,]\d{1,2}|\d{1,3}(?:[\s.]\d{3})+[.,]\d{1,2}")
-NIP_WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)
-REGON_WEIGHTS = (8, 9, 2, 3, 4, 5, 6, 7)
-
-
-class Content(StrEnum):
-    """What values can be recognised as; the order is the order of trying."""
-
-    EMAIL = "email"
-    URL = "url"
-    DATE = "date"
-    NIP = "nip"
-    REGON = "regon"
-    PHONE = "phone"
 
 
 class How(StrEnum):
@@ -141,18 +111,6 @@ def recognise_layout(columns: Sequence[str]) -> Layout | None:
     return best if len(best.marks & names) >= LEAST_LAYOUT_COLUMNS else None
 
 
-def recognise_content(values: Iterable[Cell]) -> Content | None:
-    """Return what at least four of five values look like, seeing at least two; None if nothing."""
-    texts = [value if isinstance(value, date) else shown(value).strip() for value in values]
-    texts = [value for value in texts if value]
-    if len(texts) < LEAST_VALUES:
-        return None
-    for content, looks_like in LOOKS.items():
-        if sum(map(looks_like, texts)) >= LEAST_SHARE * len(texts):
-            return content
-    return None
-
-
 def twice_assigned(
     assigned: Sequence[str | None], targets: Sequence[Target]
 ) -> dict[str, list[int]]:
@@ -192,9 +150,7 @@ def signature(columns: Sequence[str]) -> str:
 
 def normalised(name: str) -> str:
     """Return a name as it is compared: without case, marks on letters and punctuation."""
-    plain = normalize("NFKD", name.translate(LETTERS_WITHOUT_MARKS))
-    letters = "".join(character for character in plain if not combining(character))
-    return NOT_A_WORD.sub(" ", letters.casefold()).strip()
+    return NOT_A_WORD.sub(" ", fold(name)).strip()
 
 
 @cache
@@ -292,59 +248,3 @@ def _numberless(name: str) -> str:
 def _file() -> dict[str, Any]:
     with SYNONYMS.open("rb") as file:
         return tomllib.load(file)
-
-
-def _is_email(value: str | date) -> bool:
-    return isinstance(value, str) and bool(ADDRESS.fullmatch(value.split(" ::: ")[0].strip()))
-
-
-def _is_web(value: str | date) -> bool:
-    return isinstance(value, str) and bool(WEB.fullmatch(value))
-
-
-def _is_date(value: str | date) -> bool:
-    return not isinstance(value, str) or bool(DAY.fullmatch(value))
-
-
-def _is_nip(value: str | date) -> bool:
-    """Tell whether ten digits satisfy the check digit (Polish tax number, weights by law)."""
-    digits = _digits(str(value).upper().removeprefix("PL"))
-    return len(digits) == 10 and _weighted(digits, NIP_WEIGHTS) == int(digits[9])
-
-
-def _is_regon(value: str | date) -> bool:
-    """Tell whether nine digits satisfy the check digit (Polish business register)."""
-    digits = _digits(str(value))
-    return len(digits) == 9 and _weighted(digits, REGON_WEIGHTS) % 10 == int(digits[8])
-
-
-def _is_phone(value: str | date) -> bool:
-    if not isinstance(value, str):
-        return False
-    text = value.split(" ::: ")[0].strip()
-    if not TELEPHONE.fullmatch(text) or AMOUNT.fullmatch(text) or DAY.fullmatch(text):
-        return False
-    length = len(re.sub(r"\D", "", text))
-    if text.isdigit():
-        return length == 9 or (length == 11 and text.startswith("48"))
-    return 7 <= length <= 15
-
-
-def _digits(text: str) -> str:
-    """Return the digits of a number written with blanks and dashes, nothing if it has more."""
-    plain = re.sub(r"[\s-]", "", text)
-    return plain if plain.isdecimal() and plain.isascii() else ""
-
-
-def _weighted(digits: str, weights: Sequence[int]) -> int:
-    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False)) % 11
-
-
-LOOKS: dict[Content, Callable[[str | date], bool]] = {
-    Content.EMAIL: _is_email,
-    Content.URL: _is_web,
-    Content.DATE: _is_date,
-    Content.NIP: _is_nip,
-    Content.REGON: _is_regon,
-    Content.PHONE: _is_phone,
-}

@@ -95,6 +95,8 @@ BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 # Bytes no table of text holds: control characters other than tab, line ends, form feed, the
 # end-of-file mark of DOS and escape.
 CONTROL = bytes(set(range(0x20)) - {0x00, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1B}) + b"\x7f"
+# As many of them may stray into a text of any length, beside one in a hundred bytes.
+FEW_CONTROLS = 4
 
 
 def recognise_file(path: Path, name: str, limits: Limits | None = None) -> FileKind:
@@ -213,7 +215,7 @@ def _found_text(path: Path, head: bytes) -> str:
     head = head.removeprefix(b"\xef\xbb\xbf")
     if not head.strip() and _is_blank(path, wide):
         raise Refused(Reason.EMPTY)
-    if len(head) - len(head.translate(None, CONTROL)) > len(head) / 100:
+    if len(head) - len(head.translate(None, CONTROL)) > FEW_CONTROLS + len(head) / 100:
         raise Refused(Reason.BINARY)
     return _found_plain_text(head.lstrip())
 

@@ -2,7 +2,7 @@
 
 Text is written as text in every format: nothing that begins with = + - @ TAB or CR becomes a
 formula. In workbooks the type of the cell says so; in csv, which has no types, such text gets an
-apostrophe in front, which reading the file takes away again (`cells.guarded`).
+apostrophe in front, which reading the file takes away again (see `guarded` in `cells`).
 """
 
 from __future__ import annotations

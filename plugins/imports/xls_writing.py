@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import xlwt
@@ -23,17 +25,24 @@ ROWS_A_FLUSH = 1_000
 def write_xls(target: Path, sheets: Iterable[tuple[str, Iterator[Sequence[Cell]]]]) -> None:
     """Write a workbook; refuses more than the 256 columns that the format knows."""
     book = xlwt.Workbook(encoding="utf-8")
-    for name, rows in sheets:
-        sheet = book.add_sheet(name)
-        for number, row in enumerate(rows):
-            if len(row) > COLUMNS:
-                raise Refused(Reason.COLUMNS, found=len(row), allowed=COLUMNS)
-            for column, cell in enumerate(row):
-                if cell is not None:
-                    sheet.write(number, column, *_written(cell))
-            if not number % ROWS_A_FLUSH:
-                sheet.flush_row_data()
-    book.save(str(target))
+    with ExitStack() as files:
+        for name, rows in sheets:
+            sheet = book.add_sheet(name)
+            # Rows that are done wait in a temporary file, which xlwt does not close.
+            sheet.row_tempfile = files.enter_context(TemporaryFile())
+            _fill(sheet, rows)
+        book.save(str(target))
+
+
+def _fill(sheet: Any, rows: Iterable[Sequence[Cell]]) -> None:
+    for number, row in enumerate(rows):
+        if len(row) > COLUMNS:
+            raise Refused(Reason.COLUMNS, found=len(row), allowed=COLUMNS)
+        for column, cell in enumerate(row):
+            if cell is not None:
+                sheet.write(number, column, *_written(cell))
+        if not number % ROWS_A_FLUSH:
+            sheet.flush_row_data()
 
 
 def _written(cell: Cell) -> tuple[Any, Any]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 import re
-import struct
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -17,7 +14,7 @@ from plugins.imports.archives import Archive
 from plugins.imports.calamine_reading import sheet_values, zipped
 from plugins.imports.cells import Row, typed
 from plugins.imports.limits import MEGABYTE
-from plugins.imports.refusals import Reason, Refused
+from plugins.imports.text_store import Texts, TextStore
 from plugins.imports.xml_pieces import PIECE_BYTES, Tags, parsed, pieces, refuse_document_type
 
 # Up to this size the table of shared texts goes into every piece; beyond it, it goes to the disk.
@@ -66,9 +63,6 @@ Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/shared
 </Relationships>"""
 
 VISIBLE = "visible"
-PLACE = struct.Struct("<Q")
-
-Texts = Callable[[int], str]
 
 
 @dataclass(frozen=True)
@@ -97,9 +91,11 @@ class XlsxBook:
 
     def rows(self, sheet: str) -> Iterator[Row]:
         """Yield the rows of a sheet that are not empty, with their numbers in the file."""
-        texts, shared = self._texts()
-        blocks = self._archive.blocks(self._parts[sheet])
-        cut = pieces(blocks, ROW_TAGS, self._piece_bytes)
+        with self._texts() as (texts, shared):
+            yield from self._rows(self._parts[sheet], texts, shared)
+
+    def _rows(self, part: str, texts: Texts | None, shared: dict[str, bytes]) -> Iterator[Row]:
+        cut = pieces(self._archive.blocks(part), ROW_TAGS, self._piece_bytes)
         root = next(cut)
         last = before = 0
         for piece in cut:
@@ -121,54 +117,23 @@ class XlsxBook:
         refuse_document_type(styles)
         return {"xl/styles.xml": styles}
 
-    def _texts(self) -> tuple[Texts | None, dict[str, bytes]]:
-        """Return the shared texts: as a function of their number, or as a part for calamine."""
+    @contextmanager
+    def _texts(self) -> Iterator[tuple[Texts | None, dict[str, bytes]]]:
+        """Give the shared texts: as a function of their number, or as a part for calamine."""
         if not self._archive.size(self._texts_part):
-            return None, {}
-        if self._archive.size(self._texts_part) > TEXTS_INSIDE_BYTES:
-            return texts_on_disk(self._archive.blocks(self._texts_part)), {}
-        texts = self._archive.content(self._texts_part)
-        refuse_document_type(texts)
-        return None, {"xl/sharedStrings.xml": texts}
+            yield None, {}
+        elif self._archive.size(self._texts_part) > TEXTS_INSIDE_BYTES:
+            with TextStore() as store:
+                store_texts(store, self._archive.blocks(self._texts_part))
+                yield store.for_reading(), {}
+        else:
+            texts = self._archive.content(self._texts_part)
+            refuse_document_type(texts)
+            yield None, {"xl/sharedStrings.xml": texts}
 
 
-class TextStore:
-    """Shared texts in two temporary files, one of texts and one of their places; flat in memory."""
-
-    def __init__(self) -> None:
-        self._texts = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the store
-        self._places = tempfile.TemporaryFile()  # noqa: SIM115  # the same
-        self._end = 0
-        self._place(0)
-
-    def add(self, text: str) -> None:
-        """Store the next text."""
-        self._end += self._texts.write(text.encode())
-        self._place(self._end)
-
-    def close_for_reading(self) -> Texts:
-        """Return the function that gives a text by its number; it keeps the most recent ones."""
-        self._texts.flush()
-        self._places.flush()
-        return lru_cache(maxsize=50_000)(self._text)
-
-    def _place(self, end: int) -> None:
-        self._places.write(PLACE.pack(end))
-
-    def _text(self, number: int) -> str:
-        places = os.pread(self._places.fileno(), 2 * PLACE.size, number * PLACE.size)
-        if len(places) < 2 * PLACE.size:
-            raise Refused(Reason.DAMAGED)
-        (start,), (end,) = PLACE.iter_unpack(places)
-        return os.pread(self._texts.fileno(), end - start, start).decode()
-
-
-def texts_on_disk(blocks: Iterator[bytes], piece_bytes: int = PIECE_BYTES) -> Texts:
-    """Return a function that gives a shared text by its number, having stored all of them.
-
-    calamine reads them too: as the inline texts of a sheet of one column.
-    """
-    store = TextStore()
+def store_texts(store: TextStore, blocks: Iterator[bytes], piece_bytes: int = PIECE_BYTES) -> None:
+    """Store all shared texts; calamine reads them as inline texts of a sheet of one column."""
     cut = pieces(blocks, TEXT_TAGS, piece_bytes)
     root = next(cut).replace(b"sst", b"worksheet", 1)
     frame = _frame(counts_from_1904=False)
@@ -179,7 +144,6 @@ def texts_on_disk(blocks: Iterator[bytes], piece_bytes: int = PIECE_BYTES) -> Te
         texts = [""] * top + [row[0] for row in values]
         for text in texts + [""] * (count - len(texts)):
             store.add(str(text))
-    return store.close_for_reading()
 
 
 def _texts_as_rows(piece: bytes) -> tuple[bytes, int]:

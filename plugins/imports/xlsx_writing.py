@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from plugins.imports.cells import UNGUARDED, Cell, is_plain_number, shown
+from plugins.imports.cells import FORMULA_START, Cell, is_plain_number, shown
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -28,6 +28,7 @@ STYLES = f"""{HEAD}<styleSheet xmlns="{MAIN}"><numFmts count="2">\
 <xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>\
 <xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>\
 <xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" quotePrefix="1"/></cellXfs>\
+<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>\
 </styleSheet>"""
 CONTENT_TYPES = f"""{HEAD}<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" \
 ContentType="application/vnd.openxmlformats-package.relationships+xml"/>\
@@ -72,7 +73,7 @@ def _cell(cell: Cell) -> str:
     if isinstance(cell, date) and _day(cell) >= FIRST_DAY:
         return _date(cell)
     text = shown(cell)
-    style = f' s="{TEXT_STYLE}"' if UNGUARDED.match(text) else ""
+    style = f' s="{TEXT_STYLE}"' if FORMULA_START.match(text) else ""
     plain = escape(NOT_IN_XML.sub(_escaped, text))
     return f'<c t="inlineStr"{style}><is><t xml:space="preserve">{plain}</t></is></c>'
 

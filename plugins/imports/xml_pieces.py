@@ -15,7 +15,7 @@ from plugins.imports.limits import MEGABYTE
 from plugins.imports.refusals import Reason, Refused
 
 PIECE_BYTES = 8 * MEGABYTE
-MOST_ROW_BYTES = 64 * MEGABYTE
+MOST_ROW_BYTES = 16 * MEGABYTE
 PROLOG_BYTES = 64 * 1024
 TAG_BYTES = 16 * 1024
 ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^<>]*?encoding=[\"']([\w-]+)")
@@ -87,13 +87,17 @@ def _skip_to_start(rest: bytearray, blocks: Iterator[bytes], start: re.Pattern[b
 def _row_pieces(
     rest: bytearray, blocks: Iterator[bytes], tags: Tags, piece_bytes: int
 ) -> Iterator[bytes]:
-    looked_at = 0
-    while not (closing := tags.end.search(rest, max(looked_at - TAG_BYTES, 0))):
-        looked_at = len(rest)
-        if len(rest) >= piece_bytes and (cut := _last_row_end(rest, tags.row_end)):
-            yield bytes(rest[:cut])
-            del rest[:cut]
-            looked_at = 0
+    # Up to where the end of the rows, and that of a row, has been looked for in vain.
+    no_end = no_row_end = 0
+    while not (closing := tags.end.search(rest, no_end)):
+        no_end = max(len(rest) - TAG_BYTES, 0)
+        if len(rest) >= piece_bytes:
+            cut = _last_row_end(rest, tags.row_end, no_row_end)
+            no_row_end = 0 if cut else no_end
+            if cut:
+                yield bytes(rest[:cut])
+                del rest[:cut]
+                no_end = 0
         if len(rest) > MOST_ROW_BYTES:
             raise Refused(Reason.MEMORY)
         if not (block := next(blocks, b"")):
@@ -103,10 +107,10 @@ def _row_pieces(
         yield last
 
 
-def _last_row_end(rest: bytearray, row_end: re.Pattern[bytes]) -> int:
-    """Return where the last whole row ends, 0 if none does; looks at the tail first."""
-    for back in (64 * 1024, MEGABYTE, len(rest)):
-        ends = [match.end() for match in row_end.finditer(rest, max(len(rest) - back, 0))]
+def _last_row_end(rest: bytearray, row_end: re.Pattern[bytes], start: int) -> int:
+    """Return where the last whole row behind `start` ends, 0 if none does; the tail comes first."""
+    for back in (64 * 1024, len(rest)):
+        ends = [match.end() for match in row_end.finditer(rest, max(len(rest) - back, start))]
         if ends:
             return ends[-1]
     return 0
