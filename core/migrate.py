@@ -19,7 +19,7 @@ from alembic.autogenerate import compare_metadata, produce_migrations, render_py
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, NullPool, create_engine, text
+from sqlalchemy import Column, Connection, Index, MetaData, NullPool, create_engine, text
 
 from config.settings import Settings
 from core.revisions import FOLDER, ROOT, owner_of, owners, refuse_newer, revisions_of
@@ -54,9 +54,9 @@ def upgrade(database_url: str) -> list[str]:
         applied.extend(step.revision.revision for step in found)
         return found
 
-    with _connection(database_url) as connection, connection.begin():
-        connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        context = _context(connection, script=script, fn=steps)
+    with connection(database_url) as opened, opened.begin():
+        opened.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        context = _context(opened, script=script, fn=steps)
         with Operations.context(context):
             context.run_migrations()
     return applied
@@ -69,9 +69,26 @@ def migrate(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any]
     return {"applied": applied, "message": message}
 
 
-def differences(connection: Connection, metadata: MetaData) -> list[Any]:
-    """Return what the models have and the migrated database has not, and the other way round."""
-    return list(compare_metadata(_context(connection, **_comparison()), metadata))
+def differences(opened: Connection, metadata: MetaData) -> list[Any]:
+    """Return what the models have and the migrated database has not, and the other way round.
+
+    Indexes on expressions are compared by name alone: PostgreSQL writes expressions its own way.
+    """
+    found = compare_metadata(_context(opened, **_comparison()), metadata)
+    added, removed = (
+        {each[1].name for each in found if each[0] == sort and _is_on_expression(each[1])}
+        for sort in ("add_index", "remove_index")
+    )
+    rewritten = added & removed
+    return [each for each in found if not (_is_index(each) and each[1].name in rewritten)]
+
+
+def _is_index(difference: Any) -> bool:
+    return difference[0] in {"add_index", "remove_index"}
+
+
+def _is_on_expression(index: Index) -> bool:
+    return not all(isinstance(each, Column) for each in index.expressions)
 
 
 def draft(database_url: str, metadata: MetaData, owner: str, message: str) -> Path:
@@ -79,8 +96,8 @@ def draft(database_url: str, metadata: MetaData, owner: str, message: str) -> Pa
     folder = ROOT / ("core" if owner == "core" else f"plugins/{owner}") / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     numbers = revisions_of(owner)
-    with _connection(database_url) as connection:
-        found = produce_migrations(_context(connection, **_comparison(owner)), metadata)
+    with connection(database_url) as opened:
+        found = produce_migrations(_context(opened, **_comparison(owner)), metadata)
     number = f"{len(numbers) + 1:04}"
     code = render_python_code(found.upgrade_ops) if found.upgrade_ops else ""
     code = "\n".join(line for line in code.splitlines() if "### " not in line).strip()
@@ -103,8 +120,8 @@ def _script() -> ScriptDirectory:
     return ScriptDirectory(str(ROOT / "core" / "migrations"), version_locations=locations)
 
 
-def _context(connection: Connection, **options: Any) -> _Context:
-    return _Context(connection.dialect, connection, options)
+def _context(opened: Connection, **options: Any) -> _Context:
+    return _Context(opened.dialect, opened, options)
 
 
 def _comparison(owner: str = "") -> dict[str, Any]:
@@ -117,7 +134,8 @@ def _comparison(owner: str = "") -> dict[str, Any]:
 
 
 @contextmanager
-def _connection(database_url: str) -> Iterator[Connection]:
+def connection(database_url: str) -> Iterator[Connection]:
+    """Give a connection of its own to the database."""
     engine = create_engine(database_url, poolclass=NullPool)
-    with engine.connect() as connection:
-        yield connection
+    with engine.connect() as opened:
+        yield opened
