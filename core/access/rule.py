@@ -56,21 +56,23 @@ _HOLDING = (_AS_PARTICIPANT, _AS_FURTHER_OWNER, _AS_OWNER)
 class Rule:
     """The rule for one actor and some kinds.
 
-    `full` and `basic` are predicates over `r`; the `arms` together select the IDs of all records
-    of the kinds for which `basic` holds, and maybe of others; `values` are the bound values.
+    `full` and `basic` are predicates over `r`; `candidates` selects the IDs of all records of
+    the kinds for which `basic` holds, each once; the `arms` are what it is gathered from;
+    `values` are the bound values of all of them.
     """
 
     full: str
     basic: str
     arms: tuple[str, ...]
+    candidates: str
     values: dict[str, Any]
 
-    @property
-    def candidates(self) -> str:
-        """The IDs of all records of the kinds for which `basic` holds, each once."""
-        return f"""select r.id from ({" union ".join(self.arms)}) reasoned
-          join core_record r on r.account_id = :account and r.id = reasoned.id
-          where r.kind = any(:kinds) and r.deleted_at is null"""
+
+def _rule(full: str, basic: str, arms: tuple[str, ...], values: dict[str, Any]) -> Rule:
+    candidates = f"""select r.id from ({" union ".join(arms)}) reasoned
+      join core_record r on r.account_id = :account and r.id = reasoned.id
+      where r.kind = any(:kinds) and r.deleted_at is null"""
+    return Rule(full, basic, arms, candidates, values)
 
 
 def under_alias(predicate: str, alias: str) -> str:
@@ -87,16 +89,16 @@ def rule_for(actor: Actor, kinds: tuple[str, ...]) -> Rule:
         "kinds": list(kinds),
     }
     if not actor.is_active:
-        return Rule("false", "false", (_NONE,), values)
+        return _rule("false", "false", (_NONE,), values)
     if actor.is_administrator:
-        return Rule("true", "true", (_EVERY,), values)
+        return _rule("true", "true", (_EVERY,), values)
     viewable = [kind for kind in kinds if actor.has(kind, "view")]
     held = f"(r.owner_id = any(:reached) or {_HELD})"
     if not viewable:
-        return Rule(held, held, _HOLDING, values)
+        return _rule(held, held, _HOLDING, values)
     values["viewable"] = viewable
     of_kind = "" if len(viewable) == len(kinds) else " and r.kind = any(:viewable)"
-    return Rule(
+    return _rule(
         full=f"((r.visibility = 'public'{of_kind}) or {held})",
         basic=f"((r.visibility <> 'hidden'{of_kind}) or {held})",
         arms=(*_HOLDING, _AS_VIEWER),
