@@ -53,15 +53,24 @@ def team(team_id: int) -> Team:
 
 def move_team(team_id: int, parent_id: int | None) -> None:
     """Put a team below another, or at the top; a team cannot stand below itself."""
+    _wait_for_each_other()
     moved = team(team_id)
-    # Two moves at once could close a circle, so moves wait for each other.
-    sql("select pg_advisory_xact_lock(:account)")
-    if parent_id is not None and parent_id in below(team_id):
-        raise Invalid(
-            _("Parent team: %(name)s is below this team.", name=team(parent_id).name), "parent"
-        )
+    if parent_id is not None:
+        parent = team(parent_id)
+        if parent_id in below(team_id):
+            raise Invalid(
+                _("Parent team: %(name)s is below this team.", name=parent.name), "parent"
+            )
     moved.parent_id = parent_id
     db.session.flush()
+
+
+def _wait_for_each_other() -> None:
+    """Let changes that hold only together, such as two moves in the tree, come one by one.
+
+    The account's row is what every change of the epoch locks too, so nothing waits in a circle.
+    """
+    sql("select id from core_account where id = :account for no key update")
 
 
 def below(team_id: int) -> set[int]:
@@ -85,9 +94,10 @@ def rename_team(team_id: int, name: str) -> None:
 def delete_team(team_id: int) -> None:
     """Delete a team; its sub-teams move up, its participations end.
 
-    Raises Conflict while a member has no other team.
+    Raises Conflict while a member has no other team, or where it holds the last administrators.
     """
     gone = team(team_id)
+    _keep_an_administrator(gone)
     only = sql(
         "select m.user_id from core_membership m where m.account_id = :account"
         " and m.team_id = :team and not exists (select 1 from core_membership o"
@@ -122,7 +132,9 @@ def _another_team(user_id: int, than: int) -> int | None:
 
 def role_named(key: str) -> Role:
     """Return a shipped role by its key; Invalid where there is none."""
-    found = db.session.execute(db.select(Role).where(Role.key == key)).scalar_one_or_none()
+    found: Role | None = db.session.execute(
+        db.select(Role).where(Role.key == key)
+    ).scalar_one_or_none()
     if found is None:
         raise Invalid(_("Role: choose administrator, manager or user."), "role")
     return found
@@ -131,10 +143,11 @@ def role_named(key: str) -> Role:
 def join(user: User, team_id: int, role_key: str) -> None:
     """Make a user member of a team with a role; the first team becomes the main one."""
     role = role_named(role_key)
-    team(team_id)
+    joined = team(team_id)
+    if role.key != ADMINISTRATOR:
+        _keep_an_administrator(joined, user)
     for present in _memberships(user.id, team_id):
         if present.role_id != role.id:
-            _keep_an_administrator(user, present)
             db.session.delete(present)
     db.session.flush()
     if db.session.get(Membership, (current_account(), user.id, team_id, role.id)) is None:
@@ -146,11 +159,13 @@ def join(user: User, team_id: int, role_key: str) -> None:
 
 def leave(user: User, team_id: int) -> None:
     """Take a user out of a team; everybody must belong to one."""
+    left = team(team_id)
+    _wait_for_each_other()
     another = _another_team(user.id, team_id)
     if another is None:
         raise Conflict(_("%(name)s must belong to a team.", name=user.name))
+    _keep_an_administrator(left, user)
     for present in _memberships(user.id, team_id):
-        _keep_an_administrator(user, present)
         db.session.delete(present)
     if user.main_team_id == team_id:
         user.main_team_id = another
@@ -164,17 +179,24 @@ def _memberships(user_id: int, team_id: int) -> list[Membership]:
     return list(db.session.execute(statement).scalars())
 
 
-def _keep_an_administrator(user: User, present: Membership) -> None:
-    others = sql(
-        "select 1 from core_membership m"
-        " join core_role r on r.account_id = m.account_id and r.id = m.role_id"
-        " join core_user u on u.account_id = m.account_id and u.id = m.user_id"
-        " where m.account_id = :account and r.key = :administrator and u.status = 'active'"
-        " and (m.user_id, m.team_id) <> (:user, :team) limit 1",
+_ADMINISTRATORS = """
+select count(*) as now,
+  count(*) filter (where m.team_id = :team and (m.user_id = :user or :user = 0)) as lost
+from core_membership m
+join core_role r on r.account_id = m.account_id and r.id = m.role_id
+join core_user u on u.account_id = m.account_id and u.id = m.user_id
+where m.account_id = :account and r.key = :administrator and u.status = 'active'
+"""
+
+
+def _keep_an_administrator(left: Team, user: User | None = None) -> None:
+    """Raise Conflict where nobody administers the account without a team, or a user in it."""
+    _wait_for_each_other()
+    found = sql(
+        _ADMINISTRATORS,
         administrator=ADMINISTRATOR,
-        user=user.id,
-        team=present.team_id,
-    ).first()
-    role = db.session.get(Role, (current_account(), present.role_id))
-    if role is not None and role.key == ADMINISTRATOR and others is None:
+        team=left.id,
+        user=user.id if user else 0,
+    ).one()
+    if found.lost and found.lost == found.now:
         raise Conflict(_("The account must keep at least one administrator."))
