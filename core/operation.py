@@ -10,7 +10,7 @@ from typing import Any
 
 from config.settings import Settings
 from core import revisions
-from core.access import Actor, actor_of, fetch, why as access_why
+from core.access import Actor, NoAccess, actor_of, fetch, why as access_why, why_not
 from core.accounts.founding import named_after, open_account
 from core.accounts.models import Account
 from core.accounts.queries import account_facts
@@ -111,23 +111,30 @@ def create_user(settings: Settings, arguments: argparse.Namespace) -> Facts:
 
 
 def why(settings: Settings, arguments: argparse.Namespace) -> Facts:
-    """Explain why a user may or may not, in the sentences that the pages show."""
+    """Explain why a user may or may not, in the sentences that the pages show him.
+
+    A record that he may not know of is not there for him, here as on the pages.
+    """
     with _signed_in(arguments.login) as actor:
         if arguments.kind not in {kind.key for kind in registry().kinds.of(actor.active_plugins)}:
             raise NotFound(f"There is no kind {arguments.kind}.")
-        access = fetch(arguments.kind, arguments.id, actor)
-        answers = [
-            each for each in access_why(actor, access.record, _day) if each.right == arguments.right
-        ]
-    if not answers:
-        raise NotFound(f"There is no right {arguments.right}.")
-    answer = answers[0]
+        try:
+            access = fetch(arguments.kind, arguments.id, actor)
+            name, answers = access.record.name, access_why(actor, access.record, _day)
+        except NoAccess as refused:
+            name, answers = refused.basic.name, why_not(refused.basic)
+    answer = next((each for each in answers if each.right == arguments.right), None)
+    if answer is None:
+        raise NotFound(f"There is no right {arguments.right} on a record of {arguments.kind}.")
     word = "yes" if answer.is_held else "no"
     return {
+        "kind": arguments.kind,
+        "id": arguments.id,
+        "name": name,
         "right": answer.right,
         "held": answer.is_held,
         "reasons": list(answer.sentences),
-        "message": "\n".join([f"{answer.label}: {word}", *answer.sentences]),
+        "message": "\n".join([f"{name}, {answer.label}: {word}", *answer.sentences]),
     }
 
 
