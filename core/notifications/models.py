@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core import clock
 from core.db import Base, TenantRow, link
 
+BY = "by_id"  # the parameter that holds who did it
+
 
 class Notification(TenantRow, Base):
     """One entry behind a user's bell; its sentence is made when it is read."""

@@ -13,7 +13,7 @@ from core.accounts.queries import Person, account_facts
 from core.contracts import Cause
 from core.db import sql
 from core.i18n import _
-from core.notifications.services import BY
+from core.notifications.models import BY
 from core.registry import registry
 
 PAGE_SIZE = 50

@@ -10,10 +10,8 @@ from core.access import Actor, actor_of, levels_of
 from core.accounts.queries import account_facts
 from core.changes.capture import NoAuthor, author
 from core.db import db, sql
-from core.notifications.models import Notification
+from core.notifications.models import BY, Notification
 from core.registry import registry
-
-BY = "by_id"
 
 
 def notify(
