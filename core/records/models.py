@@ -141,26 +141,26 @@ class RecordLabel(Part, Base):
 
 
 class SearchDocument(Part, Base):
-    """What a record is found by: all suffixes of its folded words, those of the name marked A."""
+    """What a record is found by: all suffixes of its folded words, those of the name marked A.
+
+    Derived rows: a trigger of the database removes them with their record.
+    """
 
     __tablename__ = "core_search"
-    __table_args__ = (
-        link("record_id", "core_record"),
-        Index("ix_core_search_document", "document", postgresql_using="gin"),
-    )
+    __table_args__ = (Index("ix_core_search_document", "document", postgresql_using="gin"),)
 
     record_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     document: Mapped[str] = mapped_column(TSVECTOR)
 
 
 class MatchKey(Part, Base):
-    """One key by which a record is recognised as the same; see `core.records.matching`."""
+    """One key by which a record is recognised as the same; see `core.records.matching`.
+
+    Derived rows: a trigger of the database removes them with their record.
+    """
 
     __tablename__ = "core_match"
-    __table_args__ = (
-        link("record_id", "core_record"),
-        Index("ix_core_match_record", "account_id", "record_id"),
-    )
+    __table_args__ = (Index("ix_core_match_record", "account_id", "record_id"),)
 
     key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     record_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
