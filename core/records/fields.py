@@ -160,7 +160,8 @@ class LabelChoice(FieldType):
 class Labels(FieldType):
     """Any number of labels of a family, such as groups or tags.
 
-    What is not a number is the name of a new label; `create_right` says who may make one.
+    What is not a number, or a number in quotes, is the name of a new label; `create_right` says
+    who may make one.
     """
 
     control: str = "choices"
@@ -180,6 +181,7 @@ class Labels(FieldType):
             if text.isascii() and text.isdigit() and len(text) <= 18:
                 ids.add(int(text))
                 continue
+            text = unquoted(text)
             if len(text) > self.max_length:
                 raise Invalid(
                     _(
@@ -191,6 +193,12 @@ class Labels(FieldType):
             if text not in names:
                 names.append(text)
         return [*sorted(ids), *names]
+
+
+def unquoted(text: str) -> str:
+    """Return a new label's name; one of digits alone is sent in quotes, for it is not an ID."""
+    inner = text[1:-1]
+    return inner if inner.isdigit() and text == f'"{inner}"' else text
 
 
 @dataclass(frozen=True)

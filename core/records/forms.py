@@ -12,7 +12,7 @@ from core.accounts.queries import account_facts, setting
 from core.errors import Invalid
 from core.i18n import _
 from core.records.cells import Cells, basic_note, visibility_word
-from core.records.fields import Field, LabelChoice, Labels, RecordLink, parse_id
+from core.records.fields import Field, LabelChoice, Labels, RecordLink, parse_id, unquoted
 from core.records.kinds import Kind
 from core.records.labels import labels_of
 from core.records.merging import Merged
@@ -351,7 +351,9 @@ class RecordForm:
         kind = cast(Labels, field.type)
         options = self._label_options(field, typed, kind.family)
         known = {each.value for each in options}
-        new = [Option(each, each, is_selected=True) for each in typed if each not in known]
+        new = [
+            Option(each, unquoted(each), is_selected=True) for each in typed if each not in known
+        ]
         may_create = self.actor.has("general", kind.create_right)
         return replace(view, options=options + new, may_create=may_create, sends_empty=True)
 

@@ -228,3 +228,11 @@ def test_contact_12_a_company_offers_to_add_its_people(ada, client):
     assert (str(company.id), "Firm") in opened.options["company"]
     tick("user", "person", "add", on=False)
     assert address not in page(client.get(f"/companies/{company.id}")).links
+
+
+def test_contact_8_a_tag_may_be_a_number(ada, client):
+    answer = client.post("/people/new", data={"last_name": "Nowak", "tags": ["", '"2024"']})
+    assert "2024" in page(client.get(answer.location)).texts["main"]
+    assert sql("select name from core_label where account_id = :account").scalars().all() == [
+        "2024"
+    ]

@@ -20,6 +20,9 @@ function load(url) {
 
 const note = (entry, escape) => (entry.note ? `<span class="mute t0">${escape(entry.note)}</span>` : "");
 
+// A name of digits alone goes in quotes, so that it is not taken for the number of an entry.
+const made = (name) => ({ id: /^\d+$/.test(name) ? `"${name}"` : name, name });
+
 function pick(select) {
   const url = select.dataset.pickerUrl;
   const isMany = select.multiple;
@@ -49,7 +52,7 @@ function pick(select) {
       : select.required ? {} : { clear_button: { title: word("remove") } },
     closeAfterSelect: !isMany,
     // What is typed and new is sent as typed; the server makes an entry of it.
-    create: "create" in select.dataset ? (typed) => ({ id: typed.trim(), name: typed.trim() }) : false,
+    create: "create" in select.dataset ? (typed) => made(typed.trim()) : false,
     // What the server finds is shown as found: it knows diacritics and rights.
     ...(url ? { score: () => () => 1, sortField: [{ field: "$order" }] } : {}),
     render: {
