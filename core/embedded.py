@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import pwd
+import re
 import secrets
 import shutil
 import signal
@@ -123,12 +124,14 @@ def _make_private(folder: Path) -> None:
 def _socket_folder(home: Path) -> Path:
     """Return a folder of ours in which Unix sockets can be made."""
     probe = home / "run" / ".s.PGSQL.5432.probe"
-    with suppress(OSError), socket.socket(socket.AF_UNIX) as listener:
-        probe.unlink(missing_ok=True)
-        listener.bind(str(probe))
-        probe.unlink()
-        return home / "run"
-    # The path is too long (unix(7): 107 bytes), or the file system knows no sockets.
+    # Redis lists the sockets of its clients in words, which its Python client splits at blanks.
+    if not re.search(r"\s", str(probe)):
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as listener:
+            probe.unlink(missing_ok=True)
+            listener.bind(str(probe))
+            probe.unlink()
+            return home / "run"
+    # Otherwise the path is too long (unix(7): 107 bytes), or the file system knows no sockets.
     return Path(tempfile.mkdtemp(prefix="szansa-"))
 
 

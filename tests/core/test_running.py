@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -63,9 +64,17 @@ class Installation:
         assert self.wait_for("cron")
         assert self.processes()
 
-    def answers(self) -> bool:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=10) as page:
-            return page.status == 200
+    def is_whole(self) -> bool:
+        """Wait until every part says that it works, and tell whether that came."""
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            with suppress(OSError):
+                address = f"http://127.0.0.1:{self.port}/healthz"
+                with urllib.request.urlopen(address, timeout=10) as page:
+                    if json.load(page)["status"] == "ok":
+                        return True
+            time.sleep(0.2)
+        return False
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -178,11 +187,22 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 
 def test_everything_starts_serves_and_ends_on_ctrl_c(installation: Installation) -> None:
     installation.up()
-    assert installation.answers()
+    assert installation.is_whole()
     os.kill(installation.supervisor(), signal.SIGINT)
     assert installation.process
     assert installation.process.wait(END_SECONDS) == 0
     assert installation.nothing_runs()
+
+
+@pytest.mark.parametrize("name", ["s z", "x" * 120])
+def test_the_path_of_the_data_folder_may_hold_blanks_and_be_long(name: str) -> None:
+    with tempfile.TemporaryDirectory(prefix="szansa ") as folder:
+        installation = Installation(Path(folder) / name, free_port())
+        try:
+            installation.up()
+            assert installation.is_whole()
+        finally:
+            installation.end()
 
 
 def test_it_starts_again_on_the_same_folder_after_it_was_killed(
@@ -192,7 +212,7 @@ def test_it_starts_again_on_the_same_folder_after_it_was_killed(
     os.kill(installation.supervisor(), signal.SIGKILL)
     assert installation.nothing_runs()
     installation.up()
-    assert installation.answers()
+    assert installation.is_whole()
     os.kill(installation.supervisor(), signal.SIGTERM)
     assert installation.nothing_runs()
 
@@ -203,16 +223,7 @@ def test_a_part_that_dies_starts_again(installation: Installation, name: str) ->
     victim = installation.part(name)
     os.kill(victim, signal.SIGKILL)
     assert installation.wait_for(name, other_than=victim)
-    until = time.monotonic() + START_SECONDS
-    while not _serves(installation) and time.monotonic() < until:
-        time.sleep(0.2)
-    assert installation.answers()
-
-
-def _serves(installation: Installation) -> bool:
-    with suppress(OSError):
-        return installation.answers()
-    return False
+    assert installation.is_whole()
 
 
 def test_an_ordinary_user_may_run_it(tmp_path: Path) -> None:
@@ -223,7 +234,7 @@ def test_an_ordinary_user_may_run_it(tmp_path: Path) -> None:
     installation = Installation(home, free_port(), login)
     try:
         installation.up()
-        assert installation.answers()
+        assert installation.is_whole()
         os.kill(installation.supervisor(), signal.SIGTERM)
         assert installation.nothing_runs()
     finally:
