@@ -17,7 +17,7 @@ from core.access import Actor, Rule, rule_for
 from core.access.rule import under_alias
 from core.accounts.epoch import current_epoch
 from core.accounts.queries import account_facts
-from core.db import sql
+from core.db import current_account, sql
 from core.records.fields import RECORD, Field, Moment, RecordLink
 from core.records.folding import search_query
 from core.records.kinds import Kind
@@ -29,7 +29,9 @@ BY_NAME = "name"
 
 _FOOTPRINT_SECONDS = 600.0
 _CACHED = 5_000
+_LINES = 100  # so many lines the walk is expected to look for
 _footprints: OrderedDict[tuple[int, int, int, str], tuple[bool, float]] = OrderedDict()
+_totals: OrderedDict[tuple[int, str], tuple[int, float]] = OrderedDict()
 
 
 @dataclass(frozen=True)
@@ -350,7 +352,11 @@ def _text(value: Any) -> str | None:
 
 
 def is_sparse(kind: Kind, actor: Actor, rule: Rule) -> bool:
-    """Tell whether the actor may see so few records that gathering them first is quicker."""
+    """Tell whether the actor may see so few records that gathering them first is quicker.
+
+    Of `total` records `seen` may be seen: gathering costs `seen` rows, a page of the walk along
+    the index `total / seen` rows for each of its lines.
+    """
     if actor.is_administrator:
         return False
     key = _footprint_key(kind, actor)
@@ -359,11 +365,29 @@ def is_sparse(kind: Kind, actor: Actor, rule: Rule) -> bool:
         return found[0]
     counts = [f"(select count(*) from ({arm} limit {SPARSE + 1}) counted)" for arm in rule.arms]
     statement = f"select {' + '.join(counts)}"
-    is_sparse = int(sql(statement, **rule.values).scalar_one()) <= SPARSE
+    seen = int(sql(statement, **rule.values).scalar_one())
+    is_sparse = seen <= SPARSE and seen * seen <= _LINES * _total(kind)
     _footprints[key] = (is_sparse, _later())
     while len(_footprints) > _CACHED:
         _footprints.popitem(last=False)
     return is_sparse
+
+
+def _total(kind: Kind) -> int:
+    """Return how many records of a kind the account has, or had a while ago."""
+    key = (current_account(), kind.key)
+    found = _totals.get(key)
+    if found is not None and found[1] > time.monotonic():
+        return found[0]
+    number = sql(
+        "select count(*) from core_record r"
+        " where r.account_id = :account and r.kind = :kind and r.deleted_at is null",
+        kind=kind.key,
+    ).scalar_one()
+    _totals[key] = (int(number), _later())
+    while len(_totals) > _CACHED:
+        _totals.popitem(last=False)
+    return int(number)
 
 
 def _footprint_key(kind: Kind, actor: Actor) -> tuple[int, int, int, str]:
