@@ -27,7 +27,6 @@ class Limits:
     sign_in_tries_per_address: int = 100  # failures from one network address, then a pause
     sign_in_window_minutes: int = 15  # failures are counted in it, and the pause lasts as long
     import_megabytes: int = 100  # the biggest file that may be imported
-    request_seconds: int = 30  # a statement of a page ends after it
 
 
 @dataclass(frozen=True)

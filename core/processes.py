@@ -15,6 +15,7 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+STANDARD_ERROR = 2
 LARGEST_LOG = 10 * 1024 * 1024  # bytes; a bigger log is put aside at the next start
 
 _LAUNCHER = str(Path(__file__).with_name("launch.py"))
@@ -29,7 +30,7 @@ class Program:
     command: tuple[str, ...]
     environment: Mapping[str, str]
     login: str | None = None  # whom to run as; None: as ourselves
-    log: Path | None = None  # where its output goes; None: to ours
+    log: Path | None = None  # where its output goes; None: to our standard error
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGKILL  # what it gets when we die
     patience: float = 10.0  # seconds between the stop signal and SIGKILL
@@ -42,7 +43,7 @@ def start(program: Program) -> subprocess.Popen[bytes]:
         *(str(int(program.death_signal)), program.login or "-"),
         *program.command,
     ]
-    output = open_log(program.log) if program.log else None
+    output = open_log(program.log) if program.log else os.dup(STANDARD_ERROR)
     try:
         return subprocess.Popen(
             command,
@@ -53,8 +54,7 @@ def start(program: Program) -> subprocess.Popen[bytes]:
             start_new_session=True,
         )
     finally:
-        if output is not None:
-            os.close(output)
+        os.close(output)
 
 
 def stop(process: subprocess.Popen[bytes], program: Program) -> None:
