@@ -62,7 +62,7 @@ class Person(ContactColumns, Base):
     company_id: Mapped[int | None]
 
 
-def _sorted(model: type[Company] | type[Person], name: str, column: Any) -> None:
+def _sorted(model: type[Company | Person], name: str, column: Any) -> None:
     """Index a column in the order of names, so that lists sorted by it need not read all rows."""
     Index(
         f"ix_{model.__tablename__}_{name}",

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 
 from core import clock
 from core.accounts.models import SecurityEntry
+from core.app import create_app
 from core.db import account_scope, across_accounts, db, installation_sql
 from core.users import throttle
 from core.users.models import REMOVED, SUSPENDED, Login
@@ -98,6 +99,15 @@ def test_auth_1_pages_of_known_and_unknown_logins_are_the_same(client, anna):
         for email in ("anna@example.com", "anka@example.com")
     )
     assert known.replace("anna@", "anka@") == unknown
+
+
+def test_auth_1_known_and_unknown_logins_ask_the_database_the_same(client, anna, count_statements):
+    asked = []
+    for email in ("anna@example.com", "anka@example.com"):
+        count_statements.clear()
+        send(client, email, "wrong")
+        asked.append([each for each in count_statements if "SAVEPOINT" not in each])
+    assert asked[0] == asked[1]
 
 
 def test_auth_3_ten_failures_for_one_login_make_it_wait(client, anna, at):
@@ -248,6 +258,22 @@ def test_signing_out_makes_the_cookie_worthless(client, anna):
     with client.session_transaction() as cookie:
         cookie.update(stolen)
     assert client.get("/").location == "/sign-in"
+
+
+def test_a_session_survives_a_restart(client, anna, settings, connection):
+    send(client, "anna@example.com")
+    kept = cookie_of(client)
+    restarted = create_app(settings)
+    with restarted.app_context():
+        engines = db._app_engines[restarted]
+        engine, engines[None] = engines[None], connection
+        browser = restarted.test_client()
+        with browser.session_transaction() as cookie:
+            cookie.update(kept)
+        assert browser.get("/").location == "/companies"
+        db.session.remove()
+        engines[None] = engine
+        engine.dispose()
 
 
 def test_signed_out_browser_may_sign_out_again(client):
