@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 # --- frame ---------------------------------------------------------------------------------------
@@ -251,7 +252,7 @@ class FieldView:
     label: str
     type: str = "text"
     value: str = ""
-    values: Sequence = ()  # email_list: [str]; phone_list: [(number, kind)]; choices: [str]
+    values: Sequence[Any] = ()  # email_list: [str]; phone_list: [(number, kind)]; choices: [str]
     options: Sequence[Option] = ()  # phone_list: the kinds
     is_required: bool = False
     hint: str = ""
