@@ -32,6 +32,15 @@ def lazy(text: str, /, **values: Any) -> LazyString:
     return LazyString(_, text, **values)
 
 
+def sense(meaning: str, text: str, /) -> LazyString:
+    """Return a lazy text that the same English words, meant otherwise, would not do for."""
+    return LazyString(_in_sense, meaning, text)
+
+
+def _in_sense(meaning: str, text: str) -> str:
+    return str(flask_babel.pgettext(meaning, text)) if has_app_context() else text
+
+
 def in_language(language: str, text: Text) -> str:
     """Return a text in one language, whatever the reader's is."""
     with flask_babel.force_locale(language):

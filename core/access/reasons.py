@@ -176,11 +176,11 @@ class _Telling:
         if self.actor.is_administrator:
             ways.append(_("You are an administrator."))
         if self.actor.user_id in self.owners:
-            ways.append(_("You are the owner since %(day)s.", day=self.owner_since()))
+            ways.append(_("You have been the owner since %(day)s.", day=self.owner_since()))
         ways.extend(self.participation(row) for row in self.participations)
         ways.extend(self.reach())
         if self.record.visibility == PUBLIC and self.actor.has(self.record.kind, "view"):
-            ways.append(_("It is public and your role has View."))
+            ways.append(_("It is public and your role has the right “View”."))
         return ways
 
     def owner_since(self) -> str:

@@ -34,7 +34,7 @@ STATES: dict[str, Text] = {
     RUNNING: lazy("running"),
     STOPPED: lazy("stopped"),
     FAILED: lazy("broken"),
-    DONE: lazy("done"),
+    DONE: lazy("finished"),
 }
 ROW_STATES: dict[str, Text] = {
     CREATED: lazy("created"),
