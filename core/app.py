@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import tomllib
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import tomllib
 from flask import Flask
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
@@ -65,10 +65,9 @@ def create_app(
     with app.app_context():
         _take_in(registry)
         web.install(app)
-        for name, blueprints in registry.hooks.named("register_blueprints"):
-            for blueprint in blueprints:
-                blueprint.szansa_plugin = "" if name == "core" else name
-                app.register_blueprint(blueprint)
+        for name, blueprint in _each(registry, "register_blueprints"):
+            blueprint.szansa_plugin = "" if name == "core" else name
+            app.register_blueprint(blueprint)
         web.lock(app)
     return app
 
@@ -79,30 +78,33 @@ def plugin_names() -> list[str]:
     return sorted(name for name in found if (ROOT / "plugins" / name / "plugin.py").is_file())
 
 
-def _flat(registry: Registry, hook: str) -> list[Any]:
-    return [each for answer in registry.hooks.everywhere(hook) for each in answer]
+def _each(registry: Registry, hook: str) -> list[tuple[str, Any]]:
+    """Return what all plugins registered, each with the plugin's name."""
+    return [(name, each) for name, answer in registry.hooks.named(hook) for each in answer]
 
 
 def _take_in(registry: Registry) -> None:
     registry.hooks.check()
-    for name, spec in registry.hooks.named("register_plugin"):
-        registry.plugins[name] = spec
-    for name, kinds in registry.hooks.named("register_kinds"):
-        for kind in kinds:
-            registry.kinds.add(kind, name)
-            for right in common_rights(kind):
-                registry.rights.add(right, name)
-    for name, rights in registry.hooks.named("register_rights"):
-        for right in rights:
+    registry.plugins.update(registry.hooks.named("register_plugin"))
+    for name, kind in _each(registry, "register_kinds"):
+        registry.kinds.add(kind, name)
+        for right in common_rights(kind):
             registry.rights.add(right, name)
-    registry.settings.update({each.key: each for each in _flat(registry, "register_settings")})
-    registry.settings.update({each.key: each for each in own.settings_of(registry.kinds)})
-    for name, jobs in registry.hooks.named("register_jobs"):
-        registry.jobs.update({each.name: replace(each, plugin=name) for each in jobs})
-    registry.cron.extend(_flat(registry, "register_cron"))
-    registry.causes.update({each.key: each for each in _flat(registry, "register_causes")})
-    for name, filters in registry.hooks.named("register_list_filters"):
-        registry.list_filters.update({each.key: replace(each, plugin=name) for each in filters})
+    for name, right in _each(registry, "register_rights"):
+        registry.rights.add(right, name)
+    _take_in_by_key(registry)
+
+
+def _take_in_by_key(registry: Registry) -> None:
+    for _name, setting in _each(registry, "register_settings"):
+        registry.settings[setting.key] = setting
+    for name, job in _each(registry, "register_jobs"):
+        registry.jobs[job.name] = replace(job, plugin=name)
+    for _name, cause in _each(registry, "register_causes"):
+        registry.causes[cause.key] = cause
+    for name, found in _each(registry, "register_list_filters"):
+        registry.list_filters[found.key] = replace(found, plugin=name)
+    registry.cron.extend(entry for _name, entry in _each(registry, "register_cron"))
 
 
 def _packages() -> dict[str, frozenset[str]]:

@@ -26,10 +26,6 @@ class Hooks:
         """Raise when a plugin implements a hook that does not exist."""
         self.manager.check_pending()
 
-    def everywhere(self, hook: str, **values: Any) -> list[Any]:
-        """Return the answers of all plugins, on or off; for `register_*` at start."""
-        return [answer for answer in getattr(self.manager.hook, hook)(**values) if answer]
-
     def named(self, hook: str) -> list[tuple[str, Any]]:
         """Return each plugin's name with its answer to a `register_*` hook."""
         return [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from flask import Blueprint
 
 from core import health, housekeeping
@@ -14,24 +12,14 @@ from core.hookspecs import hookimpl
 from core.i18n import lazy
 from core.notifications import holders, views as notification_views
 from core.records import list_views, search_views, views
-from core.records.kinds import Kind
+from core.records.kinds import settings_of
 from core.registry import registry
 from core.users import views as users_views
 
 
-def settings_of(kinds: Iterable[Kind]) -> list[Setting]:
-    """Return the settings that every kind of object has, with the values as shipped."""
-    settings = []
-    for kind in kinds:
-        area = f"visibility.{kind.visibility_area}"
-        settings += [
-            Setting(f"{area}.offered", ["public", "private", "hidden"]),
-            Setting(f"{area}.default", "public"),
-            Setting(f"access.{kind.key}.owner", "signed_in_user"),
-            Setting(f"access.{kind.key}.owner_required", shipped=True),
-            Setting(f"access.{kind.key}.invited", ["main_team"]),
-        ]
-    return settings
+@hookimpl
+def register_settings() -> list[Setting]:
+    return [each for kind in registry().kinds for each in settings_of(kind)]
 
 
 @hookimpl

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from core.contracts import MANAGER, OWNER, PARTICIPANT, USER, Right
-from core.i18n import Text, lazy, sense
+from core.contracts import MANAGER, OWNER, PARTICIPANT, USER, Right, Setting
+from core.i18n import Text, lazy
 from core.records.fields import (
     HOLDERS,
     RECORD,
@@ -155,10 +155,10 @@ def common_fields() -> tuple[Field, ...]:
 def common_rights(kind: Kind) -> list[Right]:
     """Return the rights that every kind of object has, with the ticks as shipped."""
     rows = (
-        ("view", sense("right", "View"), lazy("See public records with all their information."),
+        ("view", lazy("View"), lazy("See public records with all their information."),
          (MANAGER, USER, OWNER, PARTICIPANT), (OWNER, PARTICIPANT)),
-        ("add", sense("right", "Add"), lazy("Make new records."), (MANAGER, USER), ()),
-        ("edit", sense("right", "Edit"), lazy("Change fields, groups and tags."),
+        ("add", lazy("Add"), lazy("Make new records."), (MANAGER, USER), ()),
+        ("edit", lazy("Edit"), lazy("Change fields, groups and tags."),
          (MANAGER, OWNER, PARTICIPANT), ()),
         ("delete", lazy("Delete and restore"), lazy("Move to the trash and back."),
          (MANAGER, OWNER), ()),
@@ -172,6 +172,18 @@ def common_rights(kind: Kind) -> list[Right]:
     return [
         Right(kind.key, key, label, explanation, shipped, locked, order=10 * place)
         for place, (key, label, explanation, shipped, locked) in enumerate(rows)
+    ]
+
+
+def settings_of(kind: Kind) -> list[Setting]:
+    """Return the settings that every kind of object has, with the values as shipped."""
+    area = f"visibility.{kind.visibility_area}"
+    return [
+        Setting(f"{area}.offered", ["public", "private", "hidden"]),
+        Setting(f"{area}.default", "public"),
+        Setting(f"access.{kind.key}.owner", "signed_in_user"),
+        Setting(f"access.{kind.key}.owner_required", shipped=True),
+        Setting(f"access.{kind.key}.invited", ["main_team"]),
     ]
 
 
