@@ -106,11 +106,11 @@ def _fill(archive: tarfile.TarFile, settings: Settings, folder: Path) -> None:
 
 @contextmanager
 def _private(file: Path) -> Iterator[io.BufferedWriter]:
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as stream:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
         yield stream
         stream.flush()
-        os.fsync(handle)
+        os.fsync(descriptor)
 
 
 # ---------------------------------------------------------------- reading

@@ -106,8 +106,8 @@ def claimed(home: Path) -> Iterator[Place]:
 def keep_secret(file: Path) -> str:
     """Return the secret that `file` keeps; it is made on the first call."""
     with suppress(FileExistsError):
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as stream:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
             stream.write(secrets.token_urlsafe(32))
     return file.read_text()
 

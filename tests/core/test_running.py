@@ -133,6 +133,11 @@ class Installation:
         return not self.processes()
 
     def end(self) -> None:
+        """End politely, so that nothing stays in /tmp, and then by force what is left."""
+        if self.process and self.process.poll() is None:
+            with suppress(StopIteration, ProcessLookupError):
+                os.kill(self.supervisor(), signal.SIGTERM)
+            self.nothing_runs()
         for process_id in self.processes():
             with suppress(ProcessLookupError):
                 os.kill(process_id, signal.SIGKILL)
