@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from core.contracts import MANAGER, OWNER, PARTICIPANT, USER, Right, Setting
-from core.i18n import Text, lazy
+from core.i18n import Text, lazy, sense
 from core.records.fields import (
     HOLDERS,
     RECORD,
@@ -155,10 +155,10 @@ def common_fields() -> tuple[Field, ...]:
 def common_rights(kind: Kind) -> list[Right]:
     """Return the rights that every kind of object has, with the ticks as shipped."""
     rows = (
-        ("view", lazy("View"), lazy("See public records with all their information."),
+        ("view", sense("right", "View"), lazy("See public records with all their information."),
          (MANAGER, USER, OWNER, PARTICIPANT), (OWNER, PARTICIPANT)),
-        ("add", lazy("Add"), lazy("Make new records."), (MANAGER, USER), ()),
-        ("edit", lazy("Edit"), lazy("Change fields, groups and tags."),
+        ("add", sense("right", "Add"), lazy("Make new records."), (MANAGER, USER), ()),
+        ("edit", sense("right", "Edit"), lazy("Change fields, groups and tags."),
          (MANAGER, OWNER, PARTICIPANT), ()),
         ("delete", lazy("Delete and restore"), lazy("Move to the trash and back."),
          (MANAGER, OWNER), ()),
