@@ -14,7 +14,7 @@ PAGE = "/settings/account/contacts/sources"
 
 @pytest.fixture
 def ada(client):
-    make_account("Own")
+    make_account("Own", language="en")
     user = make_user("Ada", make_team("Own"), "administrator")
     sign_in(client, user)
     return user
@@ -165,7 +165,7 @@ def test_gen_2_only_administrators_open_it(client, ada, role):
     assert client.get(PAGE).status_code == 403
     assert client.post(PAGE, data={"new": "X"}).status_code == 403
     assert names() == []
-    assert "/settings/account" not in client.get("/people").text
+    assert "/settings/account/contacts" not in client.get("/people").text
 
 
 def test_the_page_stands_in_the_navigation_of_settings(client, ada):
