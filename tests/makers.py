@@ -29,8 +29,8 @@ _numbers = count(1)
 
 
 def make_account(name: str = "", **values: Any) -> Account:
-    """Return a new account, which becomes the current one."""
-    account = found_account(name or f"Account {next(_numbers)}", **values)
+    """Return a new account, in English, which becomes the current one."""
+    account = found_account(name or f"Account {next(_numbers)}", **{"language": "en", **values})
     wall.enter_account(account.id)
     return account
 

@@ -56,9 +56,7 @@ def test_gen_1_their_records_answer_as_missing_ones(ada, theirs, client, kind):
             ]
             assert answers[0].status_code == answers[1].status_code
             assert answers[0].status_code in {404, 405}
-            assert body(answers[0]).replace(str(theirs[kind]), "") == (
-                body(answers[1]).replace("999999999", "")
-            )
+            assert body(answers[0]) == body(answers[1])
     assert untouched(theirs) == before
 
 

@@ -113,8 +113,7 @@ def test_vis_7_a_stranger_cannot_tell_hidden_from_missing(ada, boss, client):
     for below in ("", "/edit", "/delete", "/holders"):
         answers = [client.get(f"/people/{each}{below}") for each in (record.id, missing)]
         assert [each.status_code for each in answers] == [404, 404]
-        pages = [body(each) for each in answers]
-        assert pages[0] == pages[1].replace(str(missing), str(record.id)), below
+        assert body(answers[0]) == body(answers[1]), below
     for below in ("/edit", "/delete", "/holders", "/restore"):
         answers = [client.post(f"/people/{each}{below}") for each in (record.id, missing)]
         assert [each.status_code for each in answers] == [404, 404]
