@@ -13,13 +13,14 @@ SOURCES := core/static/build.mjs $(shell find core/static/src -type f -not -name
 CATALOGUES := $(shell find core plugins -name '*.po' 2>/dev/null)
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 
-.PHONY: help venv dev lock assets translations run test check format bench clean
+.PHONY: help venv dev lock assets translations words run test check format bench clean
 
 help:
 	@echo 'make run     start Szansa here, with demo data (PORT=8000)'
 	@echo 'make test    run all tests'
 	@echo 'make check   linters, types, import contracts, translations'
 	@echo 'make format  format the code'
+	@echo 'make words   bring the texts to translate up to date with the code'
 	@echo 'make bench   run the benchmarks'
 	@echo 'make lock    bring the locked dependencies up to date'
 	@echo 'make clean   remove everything that was installed or built (not the data)'
@@ -114,6 +115,10 @@ translations: .venv/.made-translations
 	done
 	@touch $@
 
+# New texts come into the catalogues empty, those that are gone leave them.
+words: venv
+	$(PY) -m core.catalogues update
+
 # ---------------------------------------------------------------- what is done with it
 
 run: venv assets translations
@@ -134,6 +139,7 @@ check: dev assets .venv/.audited
 	$(PY) -m mypy
 	.venv/bin/lint-imports --config setup.cfg --no-logo
 	$(PY) -m djlint --quiet --lint core plugins
+	$(PY) -m core.catalogues check
 
 # Known holes in what we depend on; asked anew whenever the locked versions change.
 .venv/.audited: requirements.txt .venv/.made-dev
