@@ -205,7 +205,7 @@ def announce(kind: Kind, record_ids: list[int], origin: str) -> None:
 
 def check(kind: Kind, wanted: Mapping[str, Any], before: Mapping[str, Any], actor: Actor) -> None:
     """Raise InvalidForm naming every field whose value may not be stored."""
-    errors = _errors(kind, wanted, before, actor)
+    errors = errors_in(kind, wanted, before, actor)
     if not errors and not kind.name_of(wanted)[0]:
         first = kind.fields[0]
         errors[first.key] = [f"{first.label}: {_('fill in a name')}"]
@@ -222,12 +222,13 @@ def refuse(
 ) -> None:
     """Raise InvalidForm when there are errors already, naming those in the other values too."""
     if errors:
-        raise InvalidForm({**_errors(kind, {**before, **values}, before, actor), **errors})
+        raise InvalidForm({**errors_in(kind, {**before, **values}, before, actor), **errors})
 
 
-def _errors(
+def errors_in(
     kind: Kind, wanted: Mapping[str, Any], before: Mapping[str, Any], actor: Actor
 ) -> dict[str, list[Any]]:
+    """Return why fields may not be stored as they are, in sentences by field key."""
     errors: dict[str, list[Any]] = {}
     for key in wanted.keys() - kind.by_key.keys():
         errors[key] = [_("There is no such field.")]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from core.contracts import Cause, JobType, ListFilter, PluginSpec, Right
+from flask import Blueprint
+
+from core.access import Actor
+from core.contracts import Cause, JobType, ListFilter, PluginSpec, Right, SettingsPage
 from core.hookspecs import hookimpl
 from core.i18n import lazy
-from plugins.imports import jobs, telling
+from plugins.imports import jobs, telling, views
 from plugins.imports.permissions import RIGHTS
 
 
@@ -37,3 +40,19 @@ def register_causes() -> list[Cause]:
 @hookimpl
 def register_list_filters() -> list[ListFilter]:
     return telling.FILTERS
+
+
+@hookimpl
+def register_blueprints() -> list[Blueprint]:
+    return [views.blueprint]
+
+
+@hookimpl
+def settings_pages(actor: Actor) -> list[SettingsPage]:
+    if not views.may_import(actor):
+        return []
+    label = lazy("Import and export")
+    return [
+        SettingsPage("profile", "", label, views.PROFILE, order=500),
+        SettingsPage("account", "", label, views.ACCOUNT, order=500),
+    ]
