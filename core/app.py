@@ -17,7 +17,7 @@ from jinja2 import StrictUndefined
 
 import plugins
 from config.settings import Settings, load
-from core import plugin as own, web
+from core import assets, plugin as own, web
 from core.contracts import PACKAGES
 from core.db import db
 from core.records.kinds import common_rights
@@ -59,6 +59,7 @@ def create_app(
     db.init_app(app)
     Babel(app, locale_selector=web.language)
     CSRFProtect(app)
+    _load_models()
     registry.hooks.register(own, "core")
     for name in plugin_names() if with_plugins is None else with_plugins:
         registry.hooks.register(importlib.import_module(f"plugins.{name}.plugin"), name)
@@ -69,6 +70,7 @@ def create_app(
             blueprint.szansa_plugin = "" if name == "core" else name
             app.register_blueprint(blueprint)
         web.lock(app)
+    assets.install(app)
     return app
 
 
@@ -76,6 +78,12 @@ def plugin_names() -> list[str]:
     """Return the names of the plugins whose folders are there."""
     found = [each.name for each in pkgutil.iter_modules(plugins.__path__) if each.ispkg]
     return sorted(name for name in found if (ROOT / "plugins" / name / "plugin.py").is_file())
+
+
+def _load_models() -> None:
+    """Let all tables of core be known, also those that no plugin uses yet."""
+    for path in sorted(ROOT.glob("core/*/models.py")):
+        importlib.import_module(f"core.{path.parent.name}.models")
 
 
 def _each(registry: Registry, hook: str) -> list[tuple[str, Any]]:

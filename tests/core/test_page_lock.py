@@ -43,7 +43,7 @@ def start(settings, monkeypatch):
 
     def start(view):
         monkeypatch.setitem(sys.modules, "plugins.rogue.plugin", plugin(view))
-        return create_app(settings, with_plugins=("contacts", "rogue"))
+        return create_app(settings, with_plugins=("rogue",))
 
     return start
 
