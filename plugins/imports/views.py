@@ -17,7 +17,7 @@ from core import face
 from core.access import Actor, levels_of
 from core.accounts.queries import account_facts
 from core.errors import Invalid, InvalidForm, NotFound
-from core.i18n import _
+from core.i18n import _, ngettext
 from core.records.cells import address
 from core.records.services import remember_sent, sent_before
 from core.registry import registry
@@ -418,8 +418,8 @@ def _time_left(seconds: float) -> str:
     if seconds < 5:
         return _("a few seconds left")
     if seconds < 90:
-        return _("%(count)s seconds left", count=round(seconds))
-    return _("%(count)s minutes left", count=round(seconds / 60))
+        return ngettext("%(num)s second left", "%(num)s seconds left", round(seconds))
+    return ngettext("%(num)s minute left", "%(num)s minutes left", round(seconds / 60))
 
 
 def _result_page(import_: Import) -> str:
