@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import flask_babel
 from flask import has_app_context
@@ -10,7 +10,7 @@ from flask_babel import LazyString
 
 LANGUAGES = ("pl", "en")
 
-Text = str | LazyString
+Text: TypeAlias = str | LazyString
 
 
 def _(text: str, /, **values: Any) -> str:

@@ -372,18 +372,25 @@ def _builder(field: Field, who: Actor, found: Listed) -> Build:
     """Return what makes the cell of a column from a row to which the actor has full access."""
     if isinstance(field.type, RecordLink):
         return _link_cell(field, who, found)
-    if isinstance(field.type, UserChoice):
-        return _user_cell()
-    if isinstance(field.type, Moment):
-        return _moment_cell(field)
-    if isinstance(field.type, VisibilityChoice):
-        return lambda row: Cell("visibility", row.values.visibility, value=row.values.visibility)
-    if field.home == LABELS:
-        names = queries.label_names_on([row.id for row in found.rows if row.is_full], field.key)
-        return lambda row: Cell("tags", items=names.get(row.id, ()))
     if isinstance(field.type, LabelChoice):
         return _label_cell(field, found)
-    return _value_cell(field)
+    if field.home == LABELS:
+        return _labels_cell(field, found)
+    simple: dict[type, Callable[[Field], Build]] = {
+        UserChoice: _user_cell,
+        Moment: _moment_cell,
+        VisibilityChoice: _visibility_cell,
+    }
+    return simple.get(type(field.type), _value_cell)(field)
+
+
+def _visibility_cell(_field: Field) -> Build:
+    return lambda row: Cell("visibility", row.values.visibility, value=row.values.visibility)
+
+
+def _labels_cell(field: Field, found: Listed) -> Build:
+    names = queries.label_names_on([row.id for row in found.rows if row.is_full], field.key)
+    return lambda row: Cell("tags", items=names.get(row.id, ()))
 
 
 def _value_cell(field: Field) -> Build:
@@ -400,7 +407,7 @@ def _value_cell(field: Field) -> Build:
     return build
 
 
-def _user_cell() -> Build:
+def _user_cell(_field: Field) -> Build:
     users = account_facts().users
     cells = {
         each.id: Cell("user", each.name, initials=each.initials, hue=face.hue(each.id))

@@ -3,8 +3,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from core.errors import Invalid
 from core.formats import DATE_FORMATS, NUMBER_FORMATS, Formats

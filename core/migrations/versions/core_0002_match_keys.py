@@ -30,6 +30,4 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("account_id", "key", "record_id", name=op.f("pk_core_match")),
     )
-    op.create_index(
-        "ix_core_match_record", "core_match", ["account_id", "record_id"], unique=False
-    )
+    op.create_index("ix_core_match_record", "core_match", ["account_id", "record_id"], unique=False)
