@@ -38,9 +38,13 @@ WRONG_RULES: dict[str, Swaps] = {
     "holders are forgotten where View is ticked": [
         (") or (r.owner_id", ") or (false and r.owner_id")
     ],
-    "further holders are not gathered": [("r.id = any(array(", "false and r.id = any(array(")],
-    "the trash is gathered": [("and r.deleted_at is null", "")],
-    "other accounts are gathered": [("r.account_id = :account and", "")],
+    "further holders are not gathered": [
+        ("h.account_id = :account and h.principal_id = any(:principals)", "false")
+    ],
+    "the trash is gathered": [(f"and {alias}.deleted_at is null", "") for alias in "rov"],
+    "other accounts are gathered": [
+        (f"{alias}.account_id = :account", ":account = :account") for alias in "rhov"
+    ],
 }
 
 WRONG_RIGHTS: dict[str, Swaps] = {
@@ -71,9 +75,8 @@ def swapped(text: str, swaps: Swaps) -> str:
 def wrong_rule(swaps: Swaps) -> RuleOf:
     def rule_of(actor: Actor, kinds: tuple[str, ...]) -> Rule:
         rule = rule_for(actor, kinds)
-        parts = ("full", "basic")
-        wrong = {part: swapped(getattr(rule, part), swaps) for part in parts}
-        return replace(rule, arms=tuple(swapped(arm, swaps) for arm in rule.arms), **wrong)
+        parts = ("full", "basic", "candidates")
+        return replace(rule, **{part: swapped(getattr(rule, part), swaps) for part in parts})
 
     return rule_of
 
