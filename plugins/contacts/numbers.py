@@ -36,7 +36,7 @@ def normalise_nip(text: str) -> str:
     if not _FOREIGN.fullmatch(number) or _foreign_fault(number) == "form":
         raise Invalid(
             _(
-                "NIP has 10 digits; a foreign VAT number begins with its country, "
+                "type 10 digits; a foreign VAT number begins with its country, "
                 "for example DE136695976."
             ),
             "nip",
@@ -50,14 +50,14 @@ def nip_warning(text: str) -> str | None:
     fault = _foreign_fault(number) if number[0].isalpha() else not nip.is_valid(number)
     if not fault:
         return None
-    return _("The check digit of NIP %(number)s does not match.", number=number)
+    return _("the check digit of %(number)s does not match.", number=number)
 
 
 def normalise_regon(text: str) -> str:
     """Return the 9 or 14 digits of a REGON: blanks and dashes vanish."""
     number = _IGNORED.sub("", text)
     if not _REGON.fullmatch(number):
-        raise Invalid(_("REGON has 9 or 14 digits."), "regon")
+        raise Invalid(_("type 9 or 14 digits."), "regon")
     return number
 
 
@@ -66,7 +66,7 @@ def regon_warning(text: str) -> str | None:
     number = normalise_regon(text)
     if regon.is_valid(number):
         return None
-    return _("The check digit of REGON %(number)s does not match.", number=number)
+    return _("the check digit of %(number)s does not match.", number=number)
 
 
 def _foreign_fault(number: str) -> str:

@@ -53,7 +53,7 @@ def test_a_failing_check_digit_of_a_nip_warns(typed):
     ],
 )
 def test_garbage_is_no_nip(typed):
-    with pytest.raises(Invalid, match="NIP has 10 digits") as refusal:
+    with pytest.raises(Invalid, match="type 10 digits") as refusal:
         normalise_nip(typed)
     assert refusal.value.field == "nip"
 
@@ -71,7 +71,7 @@ def test_a_failing_check_digit_of_a_regon_warns(typed):
 
 @pytest.mark.parametrize("typed", ["", "1925981", "1925981840", "19259818a"])
 def test_garbage_is_no_regon(typed):
-    with pytest.raises(Invalid, match="REGON has 9 or 14 digits"):
+    with pytest.raises(Invalid, match="type 9 or 14 digits"):
         normalise_regon(typed)
 
 
