@@ -141,11 +141,13 @@ check: dev assets .venv/.audited
 	$(PY) -m djlint --quiet --lint core plugins
 	$(PY) -m core.catalogues check
 
-# Known holes in what we depend on; asked anew whenever the locked versions change.
+# Known holes in what we depend on; asked anew whenever the locked versions change. Where nobody can
+# be asked the check goes on and says so; a hole that is known ends it.
 .venv/.audited: requirements.txt .venv/.made-dev
-	@$(PY) -m pip_audit --progress-spinner off --disable-pip --require-hashes -r requirements.txt > .venv/.audit 2>&1 || { \
-	    cat .venv/.audit >&2; exit 1; }
-	@touch $@
+	@if $(PY) -m pip_audit --progress-spinner off --disable-pip --require-hashes -r requirements.txt > .venv/.audit 2>&1; \
+	then touch $@; \
+	elif grep -q 'known vulnerabilit' .venv/.audit; then cat .venv/.audit >&2; exit 1; \
+	else echo 'The list of known holes could not be asked, so the dependencies were not audited.' >&2; fi
 
 format: dev
 	$(PY) -m ruff check --fix --quiet . || true
