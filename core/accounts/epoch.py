@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from threading import Lock
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import event, text
@@ -43,6 +44,7 @@ class EpochCache(Generic[Derived]):
 
     def __init__(self, most: int) -> None:
         self.most = most
+        self.lock = Lock()
         self.kept: OrderedDict[tuple[int, ...], Derived] = OrderedDict()
 
     def get(self, make: Callable[[], Derived], *key: int) -> Derived:
@@ -53,12 +55,14 @@ class EpochCache(Generic[Derived]):
             if (self, whole) not in own:
                 own[self, whole] = make()
             return cast(Derived, own[self, whole])
-        if whole not in self.kept:
-            self.kept[whole] = make()
+        found = self.kept.get(whole)
+        derived = make() if found is None else found
+        with self.lock:
+            self.kept[whole] = derived
+            self.kept.move_to_end(whole)
             while len(self.kept) > self.most:
                 self.kept.popitem(last=False)
-        self.kept.move_to_end(whole)
-        return self.kept[whole]
+        return derived
 
 
 @event.listens_for(Session, "before_flush")

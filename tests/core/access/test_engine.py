@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.makers import make_account, make_record, make_team, make_user, opens, put
+from core.access import fetch, why
+from tests.makers import actor, make_account, make_record, make_team, make_user, opens, put, tick
 
 
 def test_hidden_record_is_open_to_owner_participants_and_managers_alone(app):
@@ -18,3 +19,15 @@ def test_hidden_record_is_open_to_owner_participants_and_managers_alone(app):
     assert opens(beata, record) == "nothing"
     put(beata, north, "manager")
     assert opens(beata, record) == "full"
+
+
+def test_full_access_is_the_right_to_view_whatever_role_ticks_say(app):
+    make_account()
+    north = make_team("North")
+    anna, marek = make_user("Anna", north), make_user("Marek", north, "manager")
+    record = make_record(anna, visibility="hidden", participants=[])
+    tick("manager", "person", "view", on=False)
+    access = fetch(record.kind, record.id, actor(marek))
+    assert access.can("view")
+    (view,) = [each for each in why(actor(marek), record, str) if each.right == "view"]
+    assert view.is_held

@@ -30,7 +30,7 @@ from tests.core.access import comparing
 from tests.core.access.comparing import KINDS, PERSON_SORTS, SORTS, Builder, Walk
 from tests.core.access.naive import Role, Team, Thing, User, World
 
-EXAMPLES = int(os.environ.get("SZANSA_MODEL_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("SZANSA_MODEL_EXAMPLES", "12"))
 STEPS = int(os.environ.get("SZANSA_MODEL_STEPS", "12"))
 RIGHTS = ("view", "edit", "delete", "change_owner", "change_visibility")
 FRAGMENTS = ("qu", "quay", "vows", "uiz", "a0", "c0")
