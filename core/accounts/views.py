@@ -49,7 +49,7 @@ def change_plugins() -> Any:
         key = f"plugin-{wrong.field}" if wrong.field else ""
         return _page(set(ticked), opened, errors=[FormError(key, wrong.message)]), 422
     if changed:
-        face.toast(_("Plugins saved. The change holds for everybody at once."))
+        face.toast(_("Plugins saved. The change takes effect for everyone at once."))
     return redirect(PLUGINS)
 
 

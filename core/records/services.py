@@ -397,7 +397,7 @@ def sent_before(token: str) -> str | None:
         token=token,
     ).scalar()
     if not location:
-        raise NotFound(_("This form was sent already."))
+        raise NotFound(_("This form has already been sent."))
     return str(location)
 
 

@@ -123,5 +123,5 @@ def _single(found: set[int], text: str) -> int:
     if not found:
         raise Unknown(_("“%(name)s” was not found", name=text))
     if len(found) > 1:
-        raise Invalid(_("“%(name)s” is the name of several", name=text))
+        raise Invalid(_("more than one is called “%(name)s”", name=text))
     return next(iter(found))

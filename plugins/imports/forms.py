@@ -180,7 +180,9 @@ def option_sections(
             ),
         ),
         FormSection(
-            _("New records"), own, hint=_("A column with an owner or a visibility comes first.")
+            _("New records"),
+            own,
+            hint=_("A column for the owner or the visibility takes precedence."),
         ),
         FormSection(_("All records of this import"), labels),
     ]

@@ -87,7 +87,7 @@ SENTENCES = {
         "Line %(line)s holds characters that do not belong to the encoding %(encoding)s. Choose"
         " another encoding, or save the file as UTF-8."
     ),
-    Reason.UNKNOWN_NAME: lazy("Only files .csv, .xls, .xlsx and .ods can be imported."),
+    Reason.UNKNOWN_NAME: lazy("Only .csv, .xls, .xlsx and .ods files can be imported."),
     Reason.UNSAFE_NAMES: lazy(
         "The file contains parts with unsafe names, so it was not opened. Save it again in the"
         " spreadsheet program."

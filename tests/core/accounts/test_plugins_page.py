@@ -258,6 +258,6 @@ def test_without_switchable_plugins_the_page_says_so(client):
     sign_in(client, make_user("Ada", make_team(), "administrator"))
     page = client.get(PAGE)
     assert page.status_code == 200
-    assert "No plugin of this installation can be switched." in page.text
+    assert "This installation has no plugins that can be switched on or off." in page.text
     assert "sz-savebar" not in page.text
     assert page.text.count('aria-current="page"') >= 1
