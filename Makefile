@@ -156,6 +156,7 @@ format: dev
 bench: dev assets translations
 	$(PY) -m tests.bench.starting
 	$(PY) -m tests.bench $(ARGS)
+	$(PY) -m tests.bench.importing
 
 clean:
 	rm -rf .venv node_modules core/static/dist build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache \

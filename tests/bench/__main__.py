@@ -5,20 +5,24 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from config.settings import load
 from core import migrate
-from core.access import actor_of, fetch, why
+from core.access import Actor, actor_of, fetch, why
 from core.app import create_app
 from core.db import account_scope, db
 from core.embedded import FORGETFUL, services
+from core.records.lists import Wanted, listed
 from core.records.search import search
+from core.registry import registry
 from core.users import sessions
 from tests.bench.dataset import Personas, fill
 from tests.bench.floor import make_floor
@@ -71,21 +75,19 @@ def run(app: Flask, watch: Watch, url: str, size: int) -> None:
             )
         with app.app_context(), account_scope(personas.account_id):
             record_id = _some_person(getattr(personas, name))
-        line(f"profile, {name}", repeat(watch, _page(client, f"/people/{record_id}")), floor)
+        page = _page(client, f"/people/{record_id}")
+        line(f"profile, {name}", repeat(watch, page), floor)
         with app.app_context(), account_scope(personas.account_id):
-            actor = actor_of(getattr(personas, name))
-            line(
-                f"single check, {name}",
-                repeat(watch, lambda: fetch("person", record_id, actor)),
-                floor,
-            )
-            record = fetch("person", record_id, actor).record
-            line(f"explanation, {name}", repeat(watch, lambda: why(actor, record, str)), floor)
-            line(
-                f"search engine 'owals', {name}",
-                repeat(watch, lambda: search(actor, "owals")),
-                floor,
-            )
+            engine(watch, actor_of(getattr(personas, name)), record_id, name, floor)
+
+
+def engine(watch: Watch, actor: Actor, record_id: int, name: str, floor: Measured) -> None:
+    """Print the figures of the access engine itself for one persona."""
+    record = fetch("person", record_id, actor).record
+    check = partial(fetch, "person", record_id, actor)
+    line(f"single check, {name}", repeat(watch, check), floor)
+    line(f"explanation, {name}", repeat(watch, partial(why, actor, record, str)), floor)
+    line(f"search engine 'owals', {name}", repeat(watch, partial(search, actor, "owals")), floor)
 
 
 def line(what: str, found: Measured, floor: Measured) -> None:
@@ -98,8 +100,6 @@ def line(what: str, found: Measured, floor: Measured) -> None:
 
 
 def _personas(url: str, size: int) -> Personas:
-    from sqlalchemy import text
-
     name = f"Bench {size}"
     with db.engine.connect() as connection:
         found = connection.execute(
@@ -115,9 +115,6 @@ def _personas(url: str, size: int) -> Personas:
 
 
 def _some_person(user_id: int) -> int:
-    from core.records.lists import Wanted, listed
-    from core.registry import registry
-
     rows = listed(registry().kinds["person"], actor_of(user_id), Wanted(sort="")).rows
     return next(row.id for row in rows if row.is_full)
 

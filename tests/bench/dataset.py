@@ -27,13 +27,52 @@ TEMPLATES = 5_000
 MOST_HOLDERS = 3
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
-RECORD = ("account_id id kind name sort_name owner_id visibility version created_at"
-          " created_by_id updated_at updated_by_id").split()  # fmt: skip
-PERSON = ("account_id id first_name last_name position company_id emails phones web street"
-          " postcode city country note").split()  # fmt: skip
-COMPANY = "account_id id nip regon emails phones web street postcode city country note".split()
-HOLDER = "account_id record_id principal_id role added_at added_by_id".split()
-SEARCH = "account_id record_id document".split()
+RECORD = [
+    "account_id",
+    "id",
+    "kind",
+    "name",
+    "sort_name",
+    "owner_id",
+    "visibility",
+    "version",
+    "created_at",
+    "created_by_id",
+    "updated_at",
+    "updated_by_id",
+]
+PERSON = [
+    "account_id",
+    "id",
+    "first_name",
+    "last_name",
+    "position",
+    "company_id",
+    "emails",
+    "phones",
+    "web",
+    "street",
+    "postcode",
+    "city",
+    "country",
+    "note",
+]
+COMPANY = [
+    "account_id",
+    "id",
+    "nip",
+    "regon",
+    "emails",
+    "phones",
+    "web",
+    "street",
+    "postcode",
+    "city",
+    "country",
+    "note",
+]
+HOLDER = ["account_id", "record_id", "principal_id", "role", "added_at", "added_by_id"]
+SEARCH = ["account_id", "record_id", "document"]
 
 
 @dataclass(frozen=True)
@@ -107,7 +146,7 @@ def _load(
     teams: list[int],
     kinds: dict[str, Any],
 ) -> None:
-    random = Random(7)  # noqa: S311 - examples, not secrets
+    random = Random(7)
     companies = demo_companies(2_000)
     persons = demo_persons(TEMPLATES, companies)
     count = int(size * SHARE_OF_COMPANIES)

@@ -12,9 +12,9 @@ from tests.makers import make_account, make_record, make_team, make_user, sign_i
 
 def rows_of(html: str) -> dict[str, str]:
     """Return the table rows by record ID."""
-    rows = re.findall(r'<tr [^>]*data-record-id="(\d+)".*?</tr>', html, re.S)
+    rows = re.findall(r'<tr [^>]*data-record-id="(\d+)".*?</tr>', html, re.DOTALL)
     return {
-        number: re.search(rf'<tr [^>]*data-record-id="{number}".*?</tr>', html, re.S)[0]
+        number: re.search(rf'<tr [^>]*data-record-id="{number}".*?</tr>', html, re.DOTALL)[0]
         for number in rows
     }
 

@@ -1,0 +1,159 @@
+"""Imports: rows a second from the file to the stored records, against COPY of the same rows."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import multiprocessing
+import resource
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from config.settings import Settings, load
+from core import migrate
+from core.access import actor_of
+from core.app import create_app
+from core.db import account_scope, db
+from core.demo.names import demo_companies, demo_persons
+from core.embedded import FORGETFUL, services
+from core.jobs import runner
+from plugins.imports import services as imports
+from plugins.imports.models import Import
+from tests.bench.machine import describe
+from tests.makers import make_account, make_team, make_user
+
+HEADS = ("First name", "Last name", "Position", "Company", "E-mail", "E-mail 2", "Phone", "Mobile",
+         "Web address", "Street", "Postcode", "City", "Country", "Source", "Group", "Tags", "Note",
+         "Owner", "Visibility", "Fax")  # fmt: skip
+TABLES = ("core_record", "contacts_person", "core_holder", "core_record_label", "core_search",
+          "core_match", "core_change")  # fmt: skip
+FEW, MANY = 20_000, 100_000
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", default=f"{FEW},{MANY}")
+    asked = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory(prefix="szansa-bench-") as home,
+        services(load({"SZANSA_HOME": home}), FORGETFUL) as settings,
+    ):
+        assert settings.database_url
+        migrate.upgrade(settings.database_url)
+        print(describe())
+        print(f"{'import':30}{'rows/s':>10}{'x COPY':>10}{'memory of the worker':>24}")
+        for rows in (int(each) for each in asked.rows.split(",")):
+            run(settings, Path(home), rows)
+
+
+def run(settings: Settings, home: Path, rows: int) -> None:
+    """Import a file of so many rows and 20 columns, matched against what is there."""
+    file = home / f"{rows}.csv"
+    write(file, rows)
+    app = create_app(settings)
+    with app.app_context():
+        account = make_account(f"Import {rows}").id
+        user = make_user("Anna", make_team(), "administrator", email=f"a@{rows}.example").id
+        db.session.commit()
+        begun = time.monotonic()
+        with account_scope(account):
+            import_ = imports.add_file(actor_of(user), "person", file, file.name, 2**30)
+            import_id = import_.id
+            db.session.commit()
+        read = _worked(settings, account, import_id)
+        with account_scope(account):
+            import_ = db.session.get_one(Import, (account, import_id), populate_existing=True)
+            import_.options = {"unknown_labels": "add", "unknown": "add"}
+            imports.start(import_)
+            db.session.commit()
+        written = _worked(settings, account, import_id)
+        seconds = time.monotonic() - begun
+        db.session.expire_all()
+        with account_scope(account):
+            import_ = db.session.get_one(Import, (account, import_id), populate_existing=True)
+            assert import_.state == "done", (import_.state, import_.counts)
+            copied = _copied(account)
+    rate = rows / seconds
+    memory = max(read, written) / 1024
+    print(
+        f"{f'{rows:,} persons':30}{rate:10,.0f}{rate / copied:10.2f}{memory:21.0f} MB", flush=True
+    )
+    print(f"{'plain COPY of what it stored':30}{copied:10,.0f}", flush=True)
+
+
+def write(file: Path, rows: int) -> None:
+    """Write a file with names, contact data, a company name, a source, groups and tags."""
+    companies = demo_companies(2_000)
+    persons = demo_persons(min(rows, 20_000), companies)
+    with file.open("w", newline="") as stream:
+        writer = csv.writer(stream, delimiter=";")
+        writer.writerow(HEADS)
+        for number in range(rows):
+            person: dict[str, Any] = persons[number % len(persons)]
+            phones = [phone for phone, _kind in person["phones"]] + ["", "", ""]
+            emails = [f"{number}.{each}" for each in person["emails"]] + ["", ""]
+            writer.writerow([
+                person["first_name"], f"{person['last_name']}{number:x}", person["position"], "",
+                emails[0], emails[1], phones[0], phones[1], person["web"], person["street"],
+                person["postcode"], person["city"], person["country"], f"Fair {number % 7}",
+                f"Group {number % 11}", f"tag{number % 13}, tag{number % 5}", person["note"], "",
+                "", phones[2],
+            ])  # fmt: skip
+
+
+def _worked(settings: Settings, account: int, import_id: int) -> int:
+    """Run the import's job in a process of its own; return its peak memory in kB."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1) as pool:
+        return pool.apply(_work, (settings, account, import_id))
+
+
+def _work(settings: Settings, account: int, import_id: int) -> int:
+    app = create_app(replace(settings))
+    with app.app_context():
+        with account_scope(account):
+            job_id = db.session.get_one(Import, (account, import_id)).job_id
+            db.session.rollback()
+        if job_id is not None:
+            runner.run(account, job_id)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def _copied(account: int) -> float:
+    """Return how many records a second COPY stores of the same rows, with all indexes."""
+    connection = db.session.connection()
+    cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
+    dumps = []
+    for table in TABLES:
+        columns = connection.execute(
+            text(
+                "select string_agg(quote_ident(column_name), ',' order by ordinal_position)"
+                " from information_schema.columns"
+                " where table_name = :table and is_generated = 'NEVER'"
+            ),
+            {"table": table},
+        ).scalar_one()
+        with cursor.copy(
+            f"copy (select {columns} from {table} where account_id = {account}) to stdout"
+        ) as copy:
+            dumps.append((table, columns, b"".join(bytes(each) for each in copy)))
+    count = connection.execute(
+        text("select count(*) from core_record where account_id = :account"), {"account": account}
+    ).scalar_one()
+    cursor.execute(f"delete from core_record where account_id = {account}")
+    begun = time.monotonic()
+    for table, columns, rows in dumps:
+        with cursor.copy(f"copy {table} ({columns}) from stdin") as copy:
+            copy.write(rows)
+    db.session.commit()
+    return float(count) / (time.monotonic() - begun)
+
+
+if __name__ == "__main__":
+    main()
