@@ -179,10 +179,11 @@ def _secured(response: Response) -> Response:
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-        "Cache-Control": "private, no-cache",
     }
     for name, value in headers.items():
         response.headers.setdefault(name, value)
+    if not response.cache_control.no_store:
+        response.headers["Cache-Control"] = "private, no-cache"
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

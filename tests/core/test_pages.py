@@ -89,7 +89,7 @@ def test_row_without_access_shows_name_kind_and_owner_alone(pages):
     assert shown == ["Gołąb, Zdzisław", "Person", "Private, you have no access", "PŻ", "Piotr Żyła"]
 
 
-@pytest.mark.parametrize("code", [400, 403, 404, 405, 409, 413, 422, 429, 500, 503])
+@pytest.mark.parametrize("code", [400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503])
 @pytest.mark.parametrize(
     "user", [None, UserFace("Ewa Król", "EK")], ids=["signed-out", "signed-in"]
 )
