@@ -111,8 +111,7 @@ def profile(kind_key: str, record_id: int) -> Answer:
 def _trashed_page(kind: Kind, record_id: int, who: Actor) -> Answer:
     """Answer that a record is in the trash; whoever may not restore it gets NotFound."""
     access = fetch(kind.key, record_id, who, trashed=True)
-    if not access.can("delete"):
-        raise NotFound(_("There is no such record."))
+    _require_to_restore(access)
     record = access.record
     page = render_template(
         "records/trashed.html",
@@ -122,6 +121,12 @@ def _trashed_page(kind: Kind, record_id: int, who: Actor) -> Answer:
         restore_url=f"{address(kind.key, record_id)}/restore",
     )
     return page, 404
+
+
+def _require_to_restore(access: Access) -> None:
+    """Raise NotFound for whoever may not restore: to him nothing in the trash exists."""
+    if not access.can("delete"):
+        raise NotFound(_("There is no such record."))
 
 
 @opens(SIGNED_IN)
@@ -297,10 +302,11 @@ def _delete(kind: Kind, record_id: int, who: Actor) -> str:
 def restore_record(kind_key: str, record_id: int) -> Answer:
     kind, who = active_kind(kind_key), actor()
     try:
-        access = fetch(kind.key, record_id, who, "delete", trashed=True, lock=True)
+        access = fetch(kind.key, record_id, who, trashed=True, lock=True)
     except NotFound:
         fetch(kind.key, record_id, who)
         return redirect(address(kind.key, record_id), 303)
+    _require_to_restore(access)
     services.restore(access)
     face.toast(_("“%(name)s” is back.", name=access.record.name))
     return redirect(address(kind.key, record_id), 303)
