@@ -111,6 +111,6 @@ def _group(kind: Kind, who: Actor, hits: list[Hit], count: int, query: str) -> S
         label=str(kind.labels),
         icon=kind.icon,
         hits=views,
-        count_text=f"{count}+" if count >= CANDIDATES else str(count),
+        count_text=f"{CANDIDATES}+" if count >= CANDIDATES else str(count),
         more_url=f"/{kind.plural}?{urlencode({'q': query})}" if count > len(hits) else None,
     )
