@@ -132,9 +132,16 @@ def _with_variant(field: Field, label: Text) -> Text:
 
 
 def targets(aims: Sequence[Aim]) -> list[Target]:
-    """Return the aims as the recogniser knows them: by their names in every language."""
+    """Return the aims as the recogniser knows them: by their names in every language.
+
+    A column that holds the other side of a link rather makes it than looks for an existing one.
+    """
     main_names = {each.name for each in aims if each.is_main}
-    return [_target(each, main_names) for each in aims]
+    return [_target(each, main_names) for each in sorted(aims, key=_is_link)]
+
+
+def _is_link(aim: Aim) -> bool:
+    return aim.field is not None and isinstance(aim.field.type, RecordLink)
 
 
 def _target(aim: Aim, main_names: set[str]) -> Target:
@@ -160,8 +167,10 @@ def _target(aim: Aim, main_names: set[str]) -> Target:
 def _synonyms(aim: Aim) -> tuple[str, ...]:
     if aim.name == FULL_NAME:
         return ("Name", "Full name")
-    if aim.field is None or aim.variant or isinstance(aim.field.type, RecordLink):
+    if aim.field is None or aim.variant or _is_link(aim):
         return ()
+    if aim.name == "name" and not aim.is_main:
+        return (aim.kind.key, *aim.field.synonyms)
     return aim.field.synonyms
 
 

@@ -1,0 +1,37 @@
+"""What a file's columns are proposed for, with the kinds as they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.registry import registry
+from plugins.imports.aims import aims_of, targets
+from plugins.imports.recognising import recognise
+from tests.makers import actor, make_account, make_user, tick
+
+
+def proposed(user, *columns):
+    aims = aims_of(registry().kinds["person"], actor(user))
+    return [each.target for each in recognise(columns, [], targets(aims))]
+
+
+@pytest.mark.parametrize(
+    "name", ["Firma", "Company", "company", "Organization Name", "Nazwa firmy"]
+)
+def test_imp_18_a_column_of_companies_makes_them_with_the_people(app, name):
+    make_account()
+    user = make_user(role="manager")
+    assert proposed(user, "Imię", "Nazwisko", name)[2] == "company.name"
+
+
+def test_without_the_right_to_import_companies_existing_ones_are_looked_for(app):
+    make_account()
+    tick("manager", "company", "import", on=False)
+    assert proposed(make_user(role="manager"), "Nazwisko", "Firma")[1] == "person.company"
+
+
+def test_a_column_of_the_position_and_one_named_like_the_link_keep_their_meaning(app):
+    make_account()
+    columns = "Position", "Company (an existing one)", "Company"
+    found = proposed(make_user(role="manager"), *columns)
+    assert found == ["person.position", "person.company", "company.name"]
