@@ -19,6 +19,7 @@ from core.i18n import _
 from core.records import bulk, matching
 from core.records.bulk import Stored
 from core.records.fields import HOLDERS, LABELS, Field, LabelChoice, Labels
+from core.records.folding import fold
 from core.records.kinds import Kind
 from core.records.matching import Known
 from core.records.services import defaults, next_ids
@@ -31,6 +32,9 @@ from plugins.imports.options import ADD, FILL, SKIP, UPDATE, ImportOptions
 from plugins.imports.row_reading import Draft, RowReader
 
 IDS_AT_ONCE = 500
+
+# How rows of one file join each other: what is there stays, several values are united.
+JOIN = "join"
 
 
 @dataclass(frozen=True)
@@ -180,9 +184,9 @@ class Batch:
         return slot
 
     def _own(self, found: Mapping[int, Sequence[Known]]) -> set[int]:
-        """Return those records that this import made before; only some options ask for it."""
+        """Return those records that this import made before, where it makes a difference."""
         ids = {each.id for known in found.values() for each in known}
-        if not ids or self._options.on_match not in {ADD, SKIP}:
+        if not ids or self._options.on_match == UPDATE:
             return set()
         rows = sql(
             "select c.record_id from core_change c join imports_chunk k"
@@ -256,9 +260,8 @@ class Batch:
             raise _Fault(_("The row holds no value for an assigned column."))
         after = [(slot, self._after(draft, kind, slot)) for kind, slot in parts]
         states = [self._put(slot, values) for slot, values in after]
-        if UNCHANGED == states[-1] and set(states) != {UNCHANGED}:
-            states[-1] = UPDATED
-        return states[-1], parts[-1][1].id
+        changed = any(state != UNCHANGED for state in states)
+        return (UPDATED if changed and states[-1] == UNCHANGED else states[-1]), parts[-1][1].id
 
     def _says_nothing_of_main(self, draft: Draft) -> bool:
         said = self._said(draft, self._plan.main)
@@ -271,17 +274,11 @@ class Batch:
         is_main = kind is self._plan.main
         if not slot.is_open:
             raise _Skip(_("%(kind)s: exists, no access", kind=kind.label))
-        said = self._said(draft, kind)
         if slot.is_new and not slot.is_made:
-            return self._first_values(kind, said)
-        mode = self._options.on_match
-        if mode in {SKIP, ADD} and not slot.is_own:
-            if mode == SKIP and is_main:
-                raise _Skip(_("Exists already"))
-            if draft.record_id is None:
-                return None
-        is_update = mode == UPDATE or (mode == ADD and not slot.is_own)
-        after = self._joined(kind, slot, said, UPDATE if is_update else FILL)
+            return self._first_values(kind, self._said(draft, kind))
+        if self._is_left_alone(draft, slot, is_main=is_main):
+            return None
+        after = self._joined(kind, slot, self._said(draft, kind), self._mode(slot))
         changed = {key for key, value in after.items() if value != slot.values[key]}
         if not changed:
             return None
@@ -295,6 +292,23 @@ class Batch:
             return None
         self._check(kind, after, changed)
         return after
+
+    def _is_left_alone(self, draft: Draft, slot: _Slot, *, is_main: bool) -> bool:
+        """Tell whether the options leave a record as it is that was there before the import."""
+        mode = self._options.on_match
+        if slot.is_own or mode not in {SKIP, ADD}:
+            return False
+        if mode == SKIP and is_main:
+            raise _Skip(_("Exists already"))
+        return not (is_main and draft.record_id)
+
+    def _mode(self, slot: _Slot) -> str:
+        """Return how a row changes a record: as chosen, or as rows of one file join each other."""
+        if self._options.on_match == UPDATE:
+            return UPDATE
+        if slot.is_own:
+            return JOIN
+        return UPDATE if self._options.on_match == ADD else FILL
 
     def _lacking(self, kind: Kind, slot: _Slot, changed: set[str]) -> str:
         """Return the name of a right that the changes take and the actor does not hold."""
@@ -334,9 +348,10 @@ class Batch:
         after = dict(slot.values)
         for key, value in said.items():
             now = after[key]
+            is_kept = mode == FILL or (mode == JOIN and not isinstance(value, list))
             if value in (None, []):
-                after[key] = now if mode == FILL else value
-            elif mode == FILL and now not in (None, []):
+                after[key] = value if mode == UPDATE else now
+            elif is_kept and now not in (None, []):
                 continue
             elif isinstance(value, list):
                 after[key] = self._united(kind.field(key), now, value)
@@ -350,12 +365,12 @@ class Batch:
     def _united(self, field_: Field, now: list[Any], more: Sequence[Any]) -> list[Any]:
         """Return several values with those of the row: none is lost, new ones come first."""
         known = [self._known(field_, each) for each in more]
-        new = [each for each in known if each not in now]
-        if not new:
-            return now
         if field_.home in (HOLDERS, LABELS):
-            return [*now, *new]
-        united = [*new, *now]
+            return _united(now, known)
+        there = {_compared(field_, each) for each in now}
+        united = [*(each for each in known if _compared(field_, each) not in there), *now]
+        if len(united) == len(now):
+            return now
         try:
             return field_.type.parse(field_.type.typed(united))  # type: ignore[no-any-return]
         except Invalid as wrong:
@@ -408,6 +423,11 @@ class Batch:
                 [(slot.stored, slot.values) for slot in slots if slot.stored is not None],
                 self._actor,
             )
+
+
+def _compared(field_: Field, entry: Any) -> str:
+    """Return what an e-mail or phone is compared by: case and punctuation do not count."""
+    return fold(" ".join(field_.type.words([entry])))
 
 
 def _united(now: Sequence[Any], more: Sequence[Any]) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from core.accounts.queries import setting
 from core.errors import Invalid
@@ -106,22 +106,18 @@ class RowReader:
         )
 
     def _parser(self, kind: Kind, field_: Field) -> Parse:
-        type_ = field_.type
-        find = self._directory
-        if isinstance(type_, UserChoice):
-            return lambda typed: find.user(typed[0])
-        if isinstance(type_, Principals):
-            return lambda typed: sorted({find.principal(each) for each in typed})
-        if isinstance(type_, VisibilityChoice):
-            offered = set(setting(f"visibility.{kind.visibility_area}.offered"))
-            return lambda typed: _visibility(typed[0], offered)
-        if isinstance(type_, LabelChoice):
-            return lambda typed: find.label(type_, typed[0])
-        if isinstance(type_, Labels):
-            return lambda typed: list(dict.fromkeys(find.label(type_, each) for each in typed))
-        if isinstance(type_, RecordLink):
-            return lambda typed: find.record(type_.kind, typed[0])
-        return type_.parse
+        """Return what turns the entries of a field into its value; names are looked up."""
+        find, type_ = self._directory, cast(Any, field_.type)
+        offered = setting(f"visibility.{kind.visibility_area}.offered")
+        parsers: dict[type[FieldType], Parse] = {
+            UserChoice: lambda typed: find.user(typed[0]),
+            Principals: lambda typed: sorted({find.principal(each) for each in typed}),
+            VisibilityChoice: lambda typed: _visibility(typed[0], offered),
+            LabelChoice: lambda typed: find.label(type_, typed[0]),
+            Labels: lambda typed: list(dict.fromkeys(find.label(type_, each) for each in typed)),
+            RecordLink: lambda typed: find.record(type_.kind, typed[0]),
+        }
+        return parsers.get(type(field_.type), field_.type.parse)
 
     def look_up(self, rows: Iterable[Row]) -> None:
         """Find the records that the rows name, before the rows are read."""
@@ -230,7 +226,7 @@ def _take_id(draft: Draft, text: str) -> None:
         draft.faults.append(_("Record ID: “%(text)s” is not a number", text=text[:60]))
 
 
-def _visibility(text: str, offered: set[str]) -> str:
+def _visibility(text: str, offered: Sequence[str]) -> str:
     found = VISIBILITIES.get(fold(text))
     if found is None:
         raise Invalid(_("choose public, private or hidden"))
