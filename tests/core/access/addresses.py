@@ -1,0 +1,196 @@
+"""The catalogue of addresses: who may open each, how its arguments are filled, what it is sent.
+
+`$person` and the like stand for the number of such a thing in the asking account. An address that
+is not here fails the tests by name, so a new one comes with a line of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+ANYONE, EVERYBODY, IMPORTER, ADMINISTRATOR = "anyone", "everybody", "importer", "administrator"
+FILE = b"Nazwisko;Miasto\r\nNowak;Radom\r\n"
+MISSING = 999_999_999
+
+Places = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Address:
+    """One way to ask one address.
+
+    `path` says of what each argument is the number. `controls` and `query` make a request that is
+    answered well. `foreign` names the controls that carry numbers, and of what sorts of things
+    another account's numbers are to be tried there; those in `ignored` are passed over when they
+    mean nothing, instead of being refused. `signs` are controls whose values are words.
+    """
+
+    rule: str
+    method: str = "GET"
+    opens: str = EVERYBODY
+    path: Mapping[str, str] = field(default_factory=dict)
+    controls: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    foreign: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
+    signs: frozenset[str] = frozenset()
+    has_file: bool = False
+
+    @property
+    def is_post(self) -> bool:
+        return self.method == "POST"
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule}"
+
+    def at(self, places: Places, **instead: Any) -> str:
+        """Return the address with its arguments, some of them replaced."""
+        path = self.rule
+        for argument, sort in self.path.items():
+            usual = sort if argument in self.signs else places[sort]
+            value = instead.get(argument, usual)
+            path = path.replace(f"<int:{argument}>", str(value)).replace(
+                f"<{argument}>", str(value)
+            )
+        return path
+
+    def sent(self, places: Places, **instead: Any) -> dict[str, Any]:
+        """Return what the test client sends: controls or query, some of them replaced."""
+        values = {
+            key: filled(value, places)
+            for key, value in (self.controls if self.is_post else self.query).items()
+        }
+        values |= instead
+        if not self.is_post:
+            return {"query_string": values}
+        if self.has_file:
+            values["file"] = (BytesIO(FILE), "file.csv")
+        return {"data": values}
+
+
+def filled(value: Any, places: Places) -> Any:
+    """Return a value with the numbers that it stands for."""
+    if isinstance(value, list):
+        return [filled(each, places) for each in value]
+    is_place = isinstance(value, str) and value.startswith("$")
+    return str(places[value[1:]]) if is_place else value
+
+
+HOLDERS = {"owner": ("user", "team"), "participants": ("user", "team")}
+LABELS = {"groups": ("groups", "tags"), "tags": ("tags", "groups")}
+
+
+def _of_kind(plural: str, kind: str) -> Iterator[Address]:
+    name = {"person": {"last_name": "Nowak"}, "company": {"name": "Nowak"}}[kind]
+    link = {"company": "$company"} if kind == "person" else {}
+    links = {"company": ("company", "person")} if kind == "person" else {}
+    controls = {
+        **name,
+        **link,
+        "owner": "$user",
+        "participants": ["$user", "$team"],
+        "groups": "$groups",
+        "tags": "$tags",
+        "source": "$source",
+        "visibility": "public",
+        "city": "Radom",
+    }
+    foreign = {**HOLDERS, **LABELS, **links, "source": ("source", "tags")}
+    one, at = f"/{plural}/<int:record_id>", {"record_id": kind}
+    yield Address(
+        f"/{plural}", query={"size": "200"}, foreign={"company": ("company",), "import": ("done",)}
+    )
+    yield Address(f"/{plural}/columns")
+    yield Address(f"/{plural}/columns", "POST", controls={"order": ["city"], "columns": ["city"]})
+    yield Address(f"/{plural}/new", foreign=links)
+    yield Address(f"/{plural}/new", "POST", controls=controls, foreign=foreign)
+    yield Address(one, path=at)
+    yield Address(f"{one}/edit", path=at)
+    yield Address(f"{one}/edit", "POST", path=at, controls=controls, foreign=foreign)
+    yield Address(f"{one}/holders", path=at)
+    yield Address(
+        f"{one}/holders",
+        "POST",
+        path=at,
+        controls={"owner": "$user", "add": ["$user", "$team"], "visibility": "public"},
+        foreign={"owner": ("user", "team"), "add": ("user", "team"), "remove": ("user", "team")},
+        ignored=frozenset({"remove"}),
+    )
+    yield Address(f"{one}/delete", path=at)
+    yield Address(f"{one}/delete", "POST", path=at)
+    yield Address(f"{one}/restore", "POST", path={"record_id": f"trashed_{kind}"})
+
+
+CORE = [
+    Address("/"),
+    Address("/healthz", opens=ANYONE),
+    Address("/sign-in", opens=ANYONE),
+    Address("/sign-in", "POST", opens=ANYONE, controls={"email": "$email", "password": "$password"}),
+    Address("/sign-out", "POST", opens=ANYONE),
+    Address("/theme", "POST", controls={"theme": "dark"}),
+    Address("/notifications"),
+    Address("/notifications/bell"),
+    Address("/notifications/<int:notification_id>/read", "POST",
+            path={"notification_id": "notification"}),
+    Address("/notifications/<int:notification_id>/open", "POST",
+            path={"notification_id": "notification"}),
+    Address("/notifications/read-all", "POST"),
+    Address("/search", query={"q": "quillon"}),
+    Address("/search/box", query={"q": "quillon"}),
+    Address("/pick/<kind_key>", path={"kind_key": "person"}, signs=frozenset({"kind_key"})),
+    Address("/settings/account/package/plugins", opens=ADMINISTRATOR),
+    Address("/settings/account/package/plugins", "POST", opens=ADMINISTRATOR,
+            foreign={"plugin": ("sign",)}),
+]  # fmt: skip
+
+CONTACTS = [
+    *_of_kind("people", "person"),
+    *_of_kind("companies", "company"),
+    Address("/settings/account/contacts/sources", opens=ADMINISTRATOR),
+    Address(
+        "/settings/account/contacts/sources",
+        "POST",
+        opens=ADMINISTRATOR,
+        controls={"order": ["$source"], "new": "Fair"},
+        foreign={"order": ("source", "tags"), "retired": ("source",), "move": ("source",)},
+        ignored=frozenset({"order", "retired", "move"}),
+    ),
+]
+
+_IMPORT = "/imports/<int:import_id>"
+
+
+def _import(below: str, method: str = "GET", of: str = "assigning", **more: Any) -> Address:
+    return Address(_IMPORT + below, method, IMPORTER, path={"import_id": of}, **more)
+
+
+IMPORTS = [
+    Address("/imports", opens=IMPORTER),
+    Address("/settings/profile/import", opens=IMPORTER),
+    Address("/settings/account/data/import", opens=IMPORTER),
+    Address("/imports/new", opens=IMPORTER),
+    Address("/imports/new", "POST", IMPORTER, controls={"kind": "person"}, has_file=True,
+            foreign={"kind": ("sign",)}),
+    Address("/imports/sample/<kind_key>.<suffix>", opens=IMPORTER,
+            path={"kind_key": "person", "suffix": "csv"},
+            signs=frozenset({"kind_key", "suffix"})),
+    _import(""),
+    _import("/progress"),
+    _import("/options"),
+    _import("/failed", of="done"),
+    _import("/file", "POST", controls={"encoding": "utf-8", "separator": ";"}),
+    _import("/columns", "POST", controls={"target_0": "person.last_name", "target_1": ""},
+            foreign={"target_0": ("company", "sign")}),
+    _import("/options", "POST",
+            controls={"owner": "$user", "participants": ["$user", "$team"], "groups": "$groups",
+                      "tags": "$tags", "visibility": "public", "on_match": "skip"},
+            foreign={**HOLDERS, **LABELS, "visibility": ("sign",), "on_match": ("sign",)}),
+    _import("/stop", "POST", of="waiting"),
+    _import("/continue", "POST", of="stopped"),
+    _import("/delete", "POST"),
+]  # fmt: skip
+
+BY_PLUGIN = {"core": CORE, "contacts": CONTACTS, "imports": IMPORTS}

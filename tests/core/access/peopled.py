@@ -1,0 +1,382 @@
+"""A world to ask over HTTP: two accounts like the naive model's, and everybody signed in.
+
+Every name holds a token `zqn<n>x`, every other text of a record `zqs<n>x`, and records are numbered
+from 770,000,001 on, so that any trace of one in an answer is told from everything else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Connection, text
+
+from core.access import actor_of
+from core.access.actor import _actors
+from core.accounts.queries import _facts
+from core.changes.capture import change_set, open_set
+from core.db import Base, db, enter_account, leave_account, sql
+from core.notifications.holders import PARTICIPANT
+from core.notifications.models import Notification
+from core.records.labels import make
+from core.records.services import create
+from core.registry import registry
+from core.roles.models import Role as RoleRow
+from core.teams.models import Membership
+from core.users import sessions
+from plugins.imports.models import Chunk, Import
+from tests.core.access import naive
+from tests.core.access.addresses import FILE
+from tests.core.access.comparing import Builder, trash_or_restore
+from tests.makers import PASSWORD, make_user
+from tests.plugins.imports.makers import make_import
+
+FIRST_NUMBER = 770_000_000
+NUMBERED = ("core_record", "core_principal", "core_label", "core_notification", "imports_import")
+KINDS = ("person", "company")
+PLURAL = {"person": "people", "company": "companies"}
+TRACE = re.compile(r"zq([ns])(\d+)x|(?<!\d)(77\d{7})(?!\d)")
+TOKEN = re.compile(r'((?:csrf_token|form_token)" value=|nonce=|nonce-)"?[\w.\-=]+')
+
+# What a request may leave behind although it was refused.
+FORGOTTEN = {"core_session", "core_form_token", "core_sign_in_failure"}
+# What differs between two requests that do the same.
+VOLATILE = ("id", "version", "created_at", "updated_at", "added_at", "at", "read_at", "ended_at",
+            "token", "token_hash", "last_used_at", "change_set_id", "job_id", "record_id",
+            "import_id", "document", "deleted_at", "key", "run_at", "enqueued_at", "due_at",
+            "notification_id", "arguments", "parameters")  # fmt: skip
+
+SETTLED_ROW = (
+    f"((to_jsonb(x) - '{{{','.join(VOLATILE)}}}'::text[]) #- '{{diff,deleted_at}}'::text[])::text"
+)
+
+
+class Peopled(Builder):
+    """One account as the tests of addresses need it; `places` are numbers by sort."""
+
+    def fill(self) -> None:
+        """Make people, records in every visibility, imports, labels and notifications."""
+        self.places: dict[str, Any] = {"sign": "nothing-like-it"}
+        self.account_id = self.account()
+        for role in ("user", "manager"):
+            for kind in KINDS:
+                self.tick(self.role(self.account_id, role), kind, "import", on=True)
+        self._people()
+        self._records()
+        self._labels()
+        self._imports()
+        self._notifications()
+        db.session.commit()
+
+    def _people(self) -> None:
+        top = self.team()
+        self.who = {"administrator": self.user(top, "administrator")}
+        north, east, guests = self.team(top), self.team(top), self.team()
+        self.who |= {
+            "owner": self.user(north),
+            "manager": self.user(north, "manager"),
+            "leader": self.user(top, "manager"),
+            "participant": self.user(east),
+            "guest": self.user(guests),
+            "ordinary": self.user(east),
+            "blind": self.user(east),
+            "suspended": self.user(north),
+        }
+        self.guests = guests
+        self._blind(self.who["blind"], east)
+        self.set_status(self.world.users[self.who["suspended"]], "suspended")
+        self.places |= {"user": self.who["ordinary"], "team": east, "password": PASSWORD}
+
+    def _blind(self, user: int, team: int) -> None:
+        """Give a user a role that ticks nothing."""
+        role = RoleRow(key=None, name="Blind", has_reach=False)
+        db.session.add(role)
+        db.session.flush()
+        db.session.delete(db.session.execute(
+            db.select(Membership).where(Membership.user_id == user)).scalar_one())  # fmt: skip
+        db.session.add(Membership(user_id=user, team_id=team, role_id=role.id))
+        db.session.flush()
+        self.world.roles[role.id] = naive.Role(role.id, self.account_id)
+        self.world.members = {each for each in self.world.members if each[0] != user}
+        self.world.members.add((user, team, role.id))
+
+    def _records(self) -> None:
+        """A company and a person in each visibility and in the trash; a person of each company."""
+        self.things: dict[str, naive.Thing] = {}
+        self.boss_id = self.who["administrator"]
+        with change_set("form", self.boss_id):
+            for state in ("public", "private", "hidden", "trashed"):
+                company = self._record("company", state)
+                hall = self.things["company public"]
+                self._record("person", state, company=hall.id)
+                self._record("person", "public", company=company.id, key=f"employee {state}")
+            self.set_id = open_set(db.session()).set_id
+        for kind in KINDS:
+            trash_or_restore(self.things[f"{kind} trashed"], self.boss_id)
+            self.places[kind] = self.things[f"{kind} public"].id
+            self.places[f"trashed_{kind}"] = self.things[f"{kind} trashed"].id
+
+    def _record(self, kind: str, state: str, key: str = "", company: int | None = None) -> Any:
+        number = len(self.world.things) + 1
+        name, word = f"quillon zqn{number}x", f"zqs{number}x"
+        visibility = "public" if state == "trashed" else state
+        owner, participants = self.who["owner"], {self.who["participant"], self.guests}
+        own = {"last_name": name, "position": word} if kind == "person" else {"name": name}
+        values = {
+            **own,
+            **({"company": company} if company else {}),
+            "owner": owner,
+            "participants": sorted(participants),
+            "visibility": visibility,
+            "emails": [f"{word}@example.com"],
+            "web": f"https://{word}.example.com",
+            "street": word,
+            "city": word,
+            "note": f"vellum {word}",
+        }
+        record = create(registry().kinds[kind], values, actor_of(self.boss_id))
+        made = naive.Thing(
+            record.id, record.account_id, kind, name, owner, set(), participants, visibility,
+            words={"note": f"vellum {word}"}, company=company,
+        )  # fmt: skip
+        self.world.things[made.id] = self.things[key or f"{kind} {state}"] = made
+        return made
+
+    def _labels(self) -> None:
+        for sort, family in (("source", "source"), ("tags", "tag"), ("groups", "group.contacts")):
+            self.places[sort] = make(family, f"{sort} {self.account_id}")
+
+    def _imports(self) -> None:
+        """An import in each state, and one of the ordinary user whose rows hit every record."""
+        rows = b"".join(b"Row%d;Radom\r\n" % each for each in range(len(self.things)))
+        self.made = make_import(
+            SimpleNamespace(id=self.boss_id), FILE.partition(b"Nowak")[0] + rows
+        )
+        self.places["assigning"] = self.made.id
+        for state in ("waiting", "stopped", "done"):
+            self.places[state] = self._copied(self.boss_id, state)
+        self.told = self._copied(self.who["ordinary"], "done")
+
+    def _copied(self, user_id: int, state: str) -> int:
+        """Return the number of an import like the first, but further on."""
+        columns = {
+            each.key: getattr(self.made, each.key)
+            for each in Import.__table__.columns
+            if each.key != "id"
+        }
+        made = Import(**{**columns, "user_id": user_id, "state": state})
+        db.session.add(made)
+        db.session.flush()
+        first = db.session.execute(
+            db.select(Chunk).where(Chunk.import_id == self.made.id)
+        ).scalar_one()
+        chunk = Chunk(import_id=made.id, number=0, row_count=first.row_count, rows=first.rows)
+        if state == "done":
+            self._finish(made, chunk)
+        db.session.add(chunk)
+        db.session.flush()
+        return made.id
+
+    def _finish(self, made: Import, chunk: Chunk) -> None:
+        """Let the first row have failed and each other have changed one of the records."""
+        chunk.results = json.dumps(
+            [
+                [at + 2, "updated" if at else "failed", thing.id, [] if at else ["no"]]
+                for at, thing in enumerate(self.things.values())
+            ]
+        )
+        made.counts = chunk.counts = {"failed": 1, "updated": len(self.things) - 1}
+        made.done_count, chunk.done_at = len(self.things), made.created_at
+        chunk.change_set_id = self.set_id
+
+    def _notifications(self) -> None:
+        """Tell everybody of every record, whatever he may know of it now."""
+        for user in self.who.values():
+            for thing in self.things.values():
+                db.session.add(
+                    Notification(user_id=user, cause=PARTICIPANT, record_id=thing.id,
+                                 parameters={"by_id": self.boss_id})
+                )  # fmt: skip
+        db.session.flush()
+        found = sql(
+            "select user_id, record_id, id from core_notification where account_id = :account"
+            " order by id"
+        )
+        self.told_of = {(row.user_id, row.record_id): row.id for row in found}
+        self.places["notification"] = self.told_of[self.boss_id, self.places["person"]]
+
+
+class Asker:
+    """Sends requests that are taken back, and sees what each would have changed."""
+
+    def __init__(self, app: Flask, connection: Connection) -> None:
+        self.app, self.connection = app, connection
+        self.cookies: dict[Any, str] = {None: ""}
+        self.world = naive.World()
+        for place, table in enumerate(NUMBERED):
+            self._count_from(table, FIRST_NUMBER - place * 10_000_000)
+        self.theirs, self.ours = Peopled(self.world), Peopled(self.world)
+        self.theirs.fill()
+        self.ours.fill()
+        self.places = self.ours.places
+        user = make_user(role="administrator")
+        self.places["email"] = user.email
+        db.session.commit()
+        for side in (self.theirs, self.ours):
+            enter_account(side.account_id)
+            for name, user_id in side.who.items():
+                self._sign_in(side, name, user_id)
+        db.session.commit()
+        db.session.remove()
+        leave_account()
+        self.numbers = {
+            (sort, str(number)): thing
+            for number, thing in enumerate(self.world.things.values(), start=1)
+            for sort in "ns"
+        }
+        self.base, self.settled_base = self.state(), self.state(is_settled=True)
+        self.faults: list[str] = []
+        self.count = 0
+
+    def _count_from(self, table: str, number: int) -> None:
+        """Give the rows of a table numbers that stand for nothing else on a page."""
+        sequence = f"pg_get_serial_sequence('{table}', 'id')"
+        self.connection.exec_driver_sql(
+            f"select setval({sequence}, greatest(nextval({sequence}), {number}))"
+        )
+
+    def _sign_in(self, side: Peopled, name: str, user_id: int) -> None:
+        token = sessions.begin(side.account_id, user_id, "", "")
+        client = self.app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"], cookie["_fresh"] = token, True
+        kept = client.get_cookie("szansa")
+        assert kept
+        self.cookies[name if side is self.ours else f"their {name}"] = f"szansa={kept.value}"
+
+    def ask(self, who: str | None, method: str, path: str, **more: Any) -> Any:
+        """Return the answer to a request; what it stored is taken back."""
+        if method != "POST":
+            return self.sent(who, method, path, **more)
+        with self.taken_back():
+            return self.sent(who, method, path, **more)
+
+    def tried(self, who: str | None, method: str, path: str, **more: Any) -> tuple[Any, set[str]]:
+        """Return the answer and the tables that differ afterwards; then all is taken back."""
+        if method != "POST":
+            return self.sent(who, method, path, **more), set()
+        with self.taken_back():
+            answer = self.sent(who, method, path, **more)
+            now = self.state()
+        return answer, {table for table in now if now[table] != self.base[table]}
+
+    @contextmanager
+    def taken_back(self) -> Iterator[None]:
+        """Undo what is stored inside."""
+        savepoint = self.connection.begin_nested()
+        try:
+            yield
+        finally:
+            epochs = self.epochs()
+            savepoint.rollback()
+            if epochs != self.epochs():  # the same number will mean something else
+                for cache in (_facts, _actors):
+                    cache.kept.clear()
+
+    def epochs(self) -> list[Any]:
+        """Return the epochs of the accounts."""
+        statement = "select id, epoch from core_account order by id"
+        return list(self.connection.exec_driver_sql(statement))
+
+    def sent(self, who: str | None, method: str, path: str, **more: Any) -> Any:
+        """Return the answer to a request; what is wrong with any answer goes to the faults."""
+        self.count += 1
+        headers = {"Cookie": self.cookies[who], **more.pop("headers", {})}
+        with self.app.app_context():
+            client = self.app.test_client(use_cookies=False)
+            answer = client.open(path, method=method, headers=headers, **more)
+            answer.get_data()
+            answer.close()
+        leave_account()
+        self._check(f"{method} {path} of {who}: {answer.status_code}", answer)
+        return answer
+
+    def _check(self, where: str, answer: Any) -> None:
+        policy = answer.headers.get("Content-Security-Policy", "")
+        wrong = [
+            name
+            for name, fits in {
+                "500": answer.status_code != 500,
+                "nosniff": answer.headers.get("X-Content-Type-Options") == "nosniff",
+                "framing": answer.headers.get("X-Frame-Options") == "DENY"
+                and "frame-ancestors 'none'" in policy,
+                "scripts": "default-src 'none'" in policy
+                and "unsafe" not in policy
+                and "*" not in policy,
+                "base": "base-uri 'none'" in policy and "form-action 'self'" in policy,
+                "caching": "private" in answer.headers.get("Cache-Control", ""),
+            }.items()
+            if not fits
+        ]
+        if wrong:
+            self.faults.append(f"{where}: {', '.join(wrong)}")
+
+    def state(self, *, is_settled: bool = False) -> dict[str, Any]:
+        """Return a hash of every table's rows; settled: without what differs by itself."""
+        row = SETTLED_ROW if is_settled else "x::text"
+        parts = [
+            f"select '{table}' as name, count(*) as number, sum(hashtextextended({row}, 0)) as hash"
+            f" from {table} x"
+            for table in Base.metadata.tables
+            if table not in FORGOTTEN
+        ]
+        rows = self.connection.execute(text(" union all ".join(parts)))
+        return {row.name: (row.number, row.hash) for row in rows}
+
+    # ------------------------------------------------------------ reading answers
+
+    def traces(self, answer: Any) -> set[tuple[str, int]]:
+        """Return which records an answer tells of: `name`, `words` or `number`, and the record."""
+        everything = f"{plain(answer)}\n{answer.headers}"
+        found = set()
+        for sort, number, record_id in TRACE.findall(everything):
+            if record_id:
+                found.add(("number", int(record_id)))
+            elif (sort, number) in self.numbers:
+                what = "name" if sort == "n" else "words"
+                found.add((what, self.numbers[sort, number].id))
+        return found
+
+
+def plain(answer: Any) -> str:
+    """Return the body without what differs between two requests: the tokens."""
+    return TOKEN.sub(r"\1", answer.get_data(as_text=True))
+
+
+def same(first: Any, first_id: Any, second: Any, second_id: Any) -> bool:
+    """Tell whether two answers are the same but for the number that was asked for."""
+    return _of(first, first_id) == _of(second, second_id)
+
+
+def _of(answer: Any, number: Any) -> tuple[Any, ...]:
+    headers = {key: value for key, value in answer.headers.items() if key not in NOT_COMPARED}
+    shown = plain(answer).replace(str(number), "N")
+    told = {key: value.replace(str(number), "N") for key, value in headers.items()}
+    return answer.status_code, shown, told
+
+
+NOT_COMPARED = {"Content-Length", "Set-Cookie", "Content-Security-Policy", "Date"}
+
+
+def rows(answer: Any) -> dict[int, str]:
+    """Return the records that stand on a page as rows, with `full` or `basic`."""
+    found: dict[int, str] = {}
+    for tag in re.findall(r"<[^<>]*data-record-id=[^<>]*>", plain(answer)):
+        number = int(re.findall(r'data-record-id="(\d+)"', tag)[0])
+        found[number] = "basic" if 'data-access="basic"' in tag else "full"
+    return found
