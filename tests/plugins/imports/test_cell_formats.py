@@ -118,3 +118,8 @@ def test_untruth_is_read(cell):
 def test_neither_is_refused():
     with pytest.raises(Invalid, match="“może” is neither"):
         read_truth("może")
+
+
+def test_cells_that_were_read_can_be_stored_again():
+    stored = '["Ł",12.34,-0.1,1000,true,null,{"d":"2026-03-09"},{"d":"2026-03-09T15:30:00"}]'
+    assert encoded(decoded(stored)) == stored
