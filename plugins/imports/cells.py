@@ -156,8 +156,9 @@ def _duration(value: timedelta) -> str:
     return f"{sign}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-def _dated(value: Any) -> dict[str, str]:
-    return {"d": value.isoformat()}
+def _coded(value: Any) -> float | dict[str, str]:
+    # A fraction has at most the 15 digits of `typed`, which a float keeps.
+    return float(value) if isinstance(value, Decimal) else {"d": value.isoformat()}
 
 
 def _undated(cell: Any) -> Cell:
@@ -167,7 +168,7 @@ def _undated(cell: Any) -> Cell:
     return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
 
 
-ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_dated)
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_coded)
 CONVERSIONS: dict[type, Callable[[Any], Cell]] = {
     str: _text,
     float: _number,

@@ -7,6 +7,7 @@ import pytest
 
 from core.errors import Invalid
 from core.formats import Formats
+from plugins.imports.cells import decoded, encoded
 from plugins.imports.formats import read_date, read_moment, read_number, read_truth
 
 POLISH = Formats()
