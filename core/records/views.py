@@ -105,7 +105,13 @@ def profile(kind_key: str, record_id: int) -> Answer:
     except NotFound:
         return _trashed_page(kind, record_id, who)
     page = Profile(kind, access)
-    return render_template("records/profile.html", **page.page(), **_holders_form(page))
+    return render_template(
+        "records/profile.html",
+        **page.page(),
+        holders_url=f"{address(kind.key, record_id)}/holders",
+        may_change_holders=_may_change_holders(access),
+        version=access.record.version,
+    )
 
 
 def _trashed_page(kind: Kind, record_id: int, who: Actor) -> Answer:
@@ -218,16 +224,27 @@ def _where_to(kind: Kind, record_id: int, who: Actor) -> str:
     return address(kind.key, record_id)
 
 
-def _holders_form(page: Profile) -> dict[str, Any]:
-    """Return the controls of the dialog with owner, participants and visibility."""
-    access = page.access
-    form = RecordForm(page.kind, access.actor, page.values, access)
-    may_change = any(access.can(right) for right in FORM_RIGHTS if right != "edit")
-    return {
-        "holders_url": f"{address(page.kind.key, access.record.id)}/holders",
-        "holders_fields": form.holders() if may_change else [],
-        "version": access.record.version,
-    }
+def _may_change_holders(access: Access) -> bool:
+    return any(access.can(right) for right in FORM_RIGHTS if right != "edit")
+
+
+def _holders_page(kind: Kind, access: Access) -> str:
+    """Return the details of who holds a record; for the dialog its controls alone."""
+    page = Profile(kind, access)
+    form = RecordForm(kind, access.actor, page.values, access)
+    fields = form.holders() if _may_change_holders(access) else []
+    if request.headers.get("HX-Request"):
+        return render_template("records/_holders_controls.html", fields=fields)
+    url = address(kind.key, access.record.id)
+    return render_template(
+        "records/holders.html",
+        record=record_face(kind, access.record),
+        holders=page.holders(),
+        holders_url=f"{url}/holders",
+        fields=fields,
+        version=access.record.version,
+        crumbs=[Crumb(str(kind.labels), f"/{kind.plural}"), Crumb(access.record.name, url)],
+    )
 
 
 @opens(SIGNED_IN)
@@ -236,7 +253,7 @@ def change_holders(kind_key: str, record_id: int) -> Answer:
     access = fetch(kind.key, record_id, who, lock=request.method == "POST")
     url = address(kind.key, record_id)
     if request.method == "GET":
-        return redirect(f"{url}#holders")
+        return _holders_page(kind, access)
     values = values_of(kind, access)
     sent = read_holders(kind, request.form, values)
     errors, warnings = dict(sent.errors), {}
