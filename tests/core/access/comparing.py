@@ -337,6 +337,7 @@ def walks(world: World, walk: Walk) -> Found:
         back = [row.id for row in _back(walk, ahead)]
         if back != order[:-1][::-1]:
             yield f"{walk} {is_sparse=}: back {back}, ahead {order}"
+        yield from _wrong_counts(walk, ahead)
         yield from _disorder(world, walk, order)
         orders.append(order)
     if orders[0] != orders[1]:
@@ -348,6 +349,14 @@ def _page(walk: Walk, cursor: lists.Cursor | None, *, is_backwards: bool = False
     page = lists.listed(registry().kinds[walk.kind], actor_of(walk.user.id), wanted)
     assert len(page.rows) <= walk.size
     return page
+
+
+def _wrong_counts(walk: Walk, ahead: list[lists.ListRow]) -> Found:
+    """Compare the count that pages carry, on the first page and on one in the middle."""
+    for cursor in (None, *(row.cursor for row in ahead[len(ahead) // 2 : -1][:1])):
+        page = _page(walk, cursor)
+        if page.count != len(ahead):
+            yield f"{walk}: counts {page.count}, not {len(ahead)}"
 
 
 def _ahead(walk: Walk) -> Iterator[lists.ListRow]:
