@@ -51,6 +51,11 @@ VOLATILE = ("id", "version", "created_at", "updated_at", "added_at", "at", "read
             "import_id", "document", "deleted_at", "key", "run_at", "enqueued_at", "due_at",
             "notification_id", "arguments", "parameters")  # fmt: skip
 
+WRITES = (
+    "select sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
+    " + pg_stat_get_xact_tuples_deleted(oid)) from pg_class"
+    f" where relname = any('{{{','.join(set(Base.metadata.tables) - FORGOTTEN)}}}')"
+)
 SETTLED_ROW = (
     f"((to_jsonb(x) - '{{{','.join(VOLATILE)}}}'::text[]) #- '{{diff,deleted_at}}'::text[])::text"
 )
@@ -241,7 +246,7 @@ class Asker:
         }
         self.base, self.settled_base = self.state(), self.state(is_settled=True)
         self.faults: list[str] = []
-        self.count = 0
+        self.answered: dict[str, tuple[Any, set[str]]] = {}
 
     def _count_from(self, table: str, number: int) -> None:
         """Give the rows of a table numbers that stand for nothing else on a page."""
@@ -271,9 +276,14 @@ class Asker:
         if method != "POST":
             return self.sent(who, method, path, **more), set()
         with self.taken_back():
+            writes = self.writes()
             answer = self.sent(who, method, path, **more)
-            now = self.state()
+            now = self.base if writes == self.writes() else self.state()
         return answer, {table for table in now if now[table] != self.base[table]}
+
+    def writes(self) -> int:
+        """Return how many rows were written so far, those that were taken back included."""
+        return int(self.connection.exec_driver_sql(WRITES).scalar_one())
 
     @contextmanager
     def taken_back(self) -> Iterator[None]:
@@ -295,7 +305,6 @@ class Asker:
 
     def sent(self, who: str | None, method: str, path: str, **more: Any) -> Any:
         """Return the answer to a request; what is wrong with any answer goes to the faults."""
-        self.count += 1
         headers = {"Cookie": self.cookies[who], **more.pop("headers", {})}
         with self.app.app_context():
             client = self.app.test_client(use_cookies=False)

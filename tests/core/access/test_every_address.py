@@ -223,10 +223,13 @@ def swapped(
     answers, changes = [], []
     for instead in (foreign, missing):
         path = each.at(ask.places, **instead.get("path", {}))
-        sent = each.sent(ask.places, **instead.get("sent", {}))
-        answer, changed = ask.tried("administrator", each.method, path, **sent)
-        answers.append(answer)
-        changes.append(changed)
+        more = instead.get("sent", {})
+        key = f"{each} {path} {more}"
+        if key not in ask.answered:
+            sent = each.sent(ask.places, **more)
+            ask.answered[key] = ask.tried("administrator", each.method, path, **sent)
+        answers.append(ask.answered[key][0])
+        changes.append(ask.answered[key][1])
     (number,) = next(iter(foreign.values())).values()
     (nothing,) = next(iter(missing.values())).values()
     if is_refused and not 400 <= answers[0].status_code < 500:
@@ -460,7 +463,7 @@ class Look:
     def pickers(self) -> Found:
         for kind in KINDS:
             expected = self.levels(self.world.listed(self.user, kind))
-            for query in ("", "?q=quillon"):
+            for query in ("", "?q=quillon") if kind == "person" else ("?q=quillon",):
                 answer, lines = self.get(f"/pick/{kind}{query}")
                 yield from lines
                 shown = {
@@ -471,21 +474,29 @@ class Look:
 
     def links(self) -> Found:
         """The filter by a company and the form that is filled in with one."""
+        filtered, filled_in = "/people?company={}", "/people/new?company={}"
+        missing = {path: self.ask.ask(self.who, "GET", path.format(MISSING))
+                   for path in (filtered, filled_in)}  # fmt: skip
         for state in ("public", "private", "hidden", "trashed"):
             company = self.ask.ours.things[f"company {state}"]
             level = self.world.level(self.user, company)
-            for path in ("/people?company={}", "/people/new?company={}"):
+            for path in (filtered, filled_in):
                 answer, lines = self.get(path.format(company.id), {company.id})
                 yield from lines
-                missing = self.ask.ask(self.who, "GET", path.format(MISSING))
-                if level == NOTHING and not same(answer, company.id, missing, MISSING):
+                if level == NOTHING and not same(answer, company.id, missing[path], MISSING):
                     yield f"{self.who} {path}: tells a {state} company from a missing one"
-            listed = rows(self.ask.ask(self.who, "GET", f"/people?company={company.id}"))
-            people = [each for each in self.world.listed(self.user, "person")
-                      if each.company == company.id]  # fmt: skip
-            expected = self.levels([each for each in people if self.is_full(each)])
-            if listed != (expected if level == FULL else {}):
-                yield f"{self.who} /people?company={state}: {listed}, not {expected}"
+                if path == filtered:
+                    yield from self.people_of(company, rows(answer))
+
+    def people_of(self, company: Thing, shown: dict[int, str]) -> Found:
+        """Hold a list of people narrowed by a company against those that are there in full."""
+        people = [
+            each
+            for each in self.world.listed(self.user, "person")
+            if each.company == company.id and self.is_full(each) and self.is_full(company)
+        ]
+        if shown != self.levels(people):
+            yield f"{self.who} people of {self.name(company)}: {shown}, not {self.levels(people)}"
 
     def is_full(self, thing: Thing) -> bool:
         return self.world.level(self.user, thing) == FULL
@@ -495,7 +506,7 @@ class Look:
             yield from self.get(path)[1]
         for thing in self.things:
             about = self.ask.ours.told_of.get((self.user.id, thing.id))
-            if about is None:
+            if about is None or thing.kind == "company":
                 continue
             answer = self.ask.ask(self.who, "POST", f"/notifications/{about}/open")
             yield from self.told(answer, "/notifications/…/open")
@@ -599,13 +610,17 @@ class Look:
         boss, agreed = self.ask.ours.boss_id, {"confirm": "confirm_lose_access"}
         other = "public" if thing.visibility != "public" else "private"
         for below, right, sent in (
-            ("/edit", "edit", {"city": "Elsewhere"}),
-            ("/edit", "change_owner", {"owner": str(boss), **agreed}),
-            ("/edit", "change_visibility", {"visibility": other, **agreed}),
-            ("/holders", "manage_participants", {"add": str(boss)}),
-            ("/holders", "change_owner", {"owner": str(boss), **agreed}),
-            ("/delete", "delete", {}),
-            ("/restore", "delete", {}),
+            SHORT
+            if thing.kind == "company"
+            else (
+                ("/edit", "edit", {"city": "Elsewhere"}),
+                ("/edit", "change_owner", {"owner": str(boss), **agreed}),
+                ("/edit", "change_visibility", {"visibility": other, **agreed}),
+                ("/holders", "manage_participants", {"add": str(boss)}),
+                ("/holders", "change_owner", {"owner": str(boss), **agreed}),
+                ("/delete", "delete", {}),
+                ("/restore", "delete", {}),
+            )
         ):
             answer, changed = self.ask.tried(self.who, "POST", self.at(thing, below), data=sent)
             where = f"{self.who} POST {below} {sent} of {self.name(thing)}"
@@ -644,6 +659,8 @@ class Look:
             yield from self.told(answer, f"POST /edit of {self.name(thing)}")
 
 
+# Companies share their pages with people, so what is sent to them is cut short.
+SHORT: Any = (("/edit", "edit", {"city": "Elsewhere"}), ("/delete", "delete", {}))
 FORM_RIGHTS = ("edit", "change_owner", "manage_participants", "change_visibility")
 
 
