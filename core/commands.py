@@ -11,11 +11,13 @@ import argparse
 import importlib
 import json
 import sys
+import tomllib
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -27,6 +29,8 @@ Target = Callable[[Settings, argparse.Namespace], Facts | None]
 NOTHING = "nothing"  # the command finds for itself what it needs
 SERVICES = "services"  # database and Redis are started for it where nothing runs
 APPLICATION = "application"  # also the application, and one transaction around the command
+USER = "user"  # also the user named by --as, who is handed over instead of the settings
+EDGES = {APPLICATION: "core.operation:in_application", USER: "core.operation:as_user"}
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,17 @@ COMMANDS = (
 )
 
 
+def _of_plugins() -> Iterator[Command]:
+    """Yield the commands that plugins list in their `commands.toml`, arguments as argparse names
+    them.
+    """
+    for file in sorted(Path(__file__).parents[1].glob("plugins/*/commands.toml")):
+        for each in tomllib.loads(file.read_text(encoding="utf-8"))["command"]:
+            listed = each.pop("argument")
+            arguments = tuple(_argument(**argument) for argument in listed)
+            yield Command(**each, arguments=arguments)
+
+
 def main(words: list[str] | None = None) -> None:
     """Run one command; ends with exit status 0 only when it succeeded."""
     arguments = parser().parse_args(words)
@@ -179,7 +194,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     top = argparse.ArgumentParser(prog="szansa", description="Szansa, a CRM.")
     levels = {"": top.add_subparsers(metavar="COMMAND", required=True)}
-    for command in COMMANDS:
+    for command in (*COMMANDS, *_of_plugins()):
         group, _, word = command.words.rpartition(" ")
         if group not in levels:
             inner = levels[""].add_parser(group, help=f"see szansa {group} --help")
@@ -198,8 +213,8 @@ def _run(command: Command, settings: Settings, arguments: argparse.Namespace) ->
         around = _named("core.embedded:services")(settings)
     with around as ready:
         target: Target = _named(command.target)
-        if command.needs == APPLICATION:
-            facts: Facts | None = _named("core.operation:in_application")(target, ready, arguments)
+        if command.needs in EDGES:
+            facts: Facts | None = _named(EDGES[command.needs])(target, ready, arguments)
             return facts
         return target(ready, arguments)
 
@@ -221,7 +236,7 @@ def _say(
     if kind is KeyboardInterrupt:
         print(f"{name}: interrupted.", file=sys.stderr)
     elif isinstance(error, SettingsError) or "SzansaError" in kinds:
-        print(f"{name}: {error}", file=sys.stderr)
+        print(f"{name}: {getattr(error, 'message', error)}", file=sys.stderr)
     elif "OperationalError" in kinds:
         print(f"{name}: the database does not answer: {_first_line(error)}", file=sys.stderr)
     elif "RedisError" in kinds:

@@ -42,6 +42,20 @@ def in_application(
     return facts
 
 
+def as_user(
+    target: Callable[[Actor, argparse.Namespace], Facts],
+    settings: Settings,
+    arguments: argparse.Namespace,
+) -> Facts:
+    """Run a command inside the application with exactly the rights of the user it names."""
+
+    def run(_settings: Settings, asked: argparse.Namespace) -> Facts:
+        with _signed_in(asked.login) as actor:
+            return target(actor, asked)
+
+    return in_application(run, settings, arguments)
+
+
 # ---------------------------------------------------------------- accounts
 
 

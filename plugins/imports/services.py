@@ -57,10 +57,9 @@ LOCK = 5_374_617  # the space of the locks that let one account's imports write 
 
 
 def add_file(actor: Actor, kind_key: str, path: Path, name: str, most_bytes: int) -> Import:
-    """Return a new import of the file at `path`, which the user calls `name`.
+    """Return a new import of the file at `path`, which the user calls `name`, still unread.
 
-    Small files are read at once, others by a job. Raises Refused with its reason, and Forbidden
-    without the right to import this kind; then nothing is stored.
+    Raises Refused with its reason, and Forbidden without the right to import this kind.
     """
     if kind_key not in {kind.key for kind in importable(actor)}:
         raise Forbidden(_("You may not import this. An administrator can give you the right."))
@@ -80,11 +79,15 @@ def add_file(actor: Actor, kind_key: str, path: Path, name: str, most_bytes: int
             ("import_id", "number", "content"),
             ((import_.id, number, piece) for number, piece in enumerate(pieces)),
         )
+    return import_
+
+
+def read_soon(import_: Import, path: Path) -> None:
+    """Read a small file at once, and let a job read a large one; raises Refused."""
     if import_.file_bytes <= READ_AT_ONCE_BYTES:
         take_in(import_, read_at(path, import_))
     else:
         read_later(import_)
-    return import_
 
 
 def read_later(import_: Import) -> None:
@@ -227,13 +230,22 @@ def choose(import_: Import, options: ImportOptions) -> None:
 
 
 def start(import_: Import) -> None:
-    """Let the import run; the rows are stored, so the file itself is let go."""
+    """Let the import run in a job."""
+    prepare(import_)
+    _enqueue_run(import_)
+
+
+def prepare(import_: Import) -> None:
+    """Make an import ready to run; the rows are stored, so the file itself is let go."""
     _require(import_, ASSIGNING)
     if not any(import_.assignment):
         raise Invalid(_("Assign at least one column."))
     import_.options = queries.options_for(import_).stored()
-    sql("delete from imports_piece where account_id = :account and import_id = :id", id=import_.id)
-    _enqueue_run(import_)
+    sql(
+        "delete from imports_piece where account_id = :account and import_id = :id",
+        id=import_.id,
+    )
+    db.session.flush()
 
 
 def go_on(import_: Import) -> None:

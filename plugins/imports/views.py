@@ -159,6 +159,7 @@ def add_import() -> Answer:
         sent.save(path)
         try:
             import_ = services.add_file(actor(), kind, path, name, _most_bytes())
+            services.read_soon(import_, path)
         except Invalid as refused:
             return _new_page(kind, [refused.message], token), refused.status
     location = f"/imports/{import_.id}"

@@ -37,6 +37,7 @@ def make_import(
         path = Path(folder) / "file"
         path.write_bytes(content)
         import_ = services.add_file(actor(user), kind, path, name, MOST)
+        services.read_soon(import_, path)
     if assign is not None:
         columns = import_.facts["columns"]
         known = dict(zip(columns, import_.assignment, strict=True))
