@@ -8,7 +8,7 @@ a column that is just called ID; `person.full_name` is first and last name in on
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.access import Actor
 from core.i18n import LANGUAGES, Text, _, in_language, lazy
@@ -89,8 +89,8 @@ def links_of(kind: Kind) -> list[Field]:
     return [each for each in kind.fields if isinstance(each.type, RecordLink) and each.is_editable]
 
 
-def _kind_of(link: Field) -> str:
-    return link.type.kind if isinstance(link.type, RecordLink) else ""
+def _kind_of(link: Field | None) -> str:
+    return link.type.kind if link and isinstance(link.type, RecordLink) else ""
 
 
 def _own(kind: Kind, *, is_main: bool) -> list[Aim]:
@@ -137,7 +137,12 @@ def targets(aims: Sequence[Aim]) -> list[Target]:
     A column that holds the other side of a link rather makes it than looks for an existing one.
     """
     main_names = {each.name for each in aims if each.is_main}
-    return [_target(each, main_names) for each in sorted(aims, key=_is_link)]
+    made = {each.kind.key for each in aims if not each.is_main}
+    return [
+        replace(target, generics=()) if _is_link(aim) and _kind_of(aim.field) in made else target
+        for aim in sorted(aims, key=_is_link)
+        for target in [_target(aim, main_names)]
+    ]
 
 
 def _is_link(aim: Aim) -> bool:

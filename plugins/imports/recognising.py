@@ -216,8 +216,8 @@ def _rounds(
         return by_content.get(contents[column] or "", ())
 
     return [
-        (How.NAME, lambda column: own.get(names[column], ())),
         (How.NAME, by_layout),
+        (How.NAME, lambda column: own.get(names[column], ())),
         (How.NAME, by_synonym),
         (How.CONTENT, by_look),
     ]

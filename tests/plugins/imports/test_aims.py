@@ -24,6 +24,12 @@ def test_imp_18_a_column_of_companies_makes_them_with_the_people(app, name):
     assert proposed(user, "Imię", "Nazwisko", name)[2] == "company.name"
 
 
+def test_a_second_column_that_may_be_the_company_is_left_alone(app):
+    make_account()
+    found = proposed(make_user(role="manager"), "Nazwisko", "Firma", "Klient")
+    assert found[1:] == ["company.name", None]
+
+
 def test_without_the_right_to_import_companies_existing_ones_are_looked_for(app):
     make_account()
     tick("manager", "company", "import", on=False)
@@ -35,3 +41,12 @@ def test_a_column_of_the_position_and_one_named_like_the_link_keep_their_meaning
     columns = "Position", "Company (an existing one)", "Company"
     found = proposed(make_user(role="manager"), *columns)
     assert found == ["person.position", "person.company", "company.name"]
+
+
+def test_imp_14_the_title_in_files_of_outlook_is_no_position(app):
+    make_account()
+    columns = "Title", "First Name", "Last Name", "Company", "Job Title", "E-mail Address"
+    columns += "E-mail Type", "E-mail Display Name", "Business Phone", "Categories", "Web Page"
+    found = proposed(make_user(role="manager"), *columns)
+    assert found[0] is None
+    assert found[3:5] == ["company.name", "person.position"]
