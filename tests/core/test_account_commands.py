@@ -122,7 +122,7 @@ def north(app):
 def test_acc_x1_why_says_what_gives_the_right(say, north):
     answer = say("why", "--as", "ANNA@own.example", "--kind", "person", north[0])
     assert answer["held"]
-    assert "You are the owner since" in answer["message"]
+    assert "You have been the owner since" in answer["message"]
     answer = say("why", "--as", "adam@own.example", "--kind", "person", north[0])
     assert "Your team North is a participant" in " ".join(answer["reasons"])
     answer = say("why", "--as", "adam@own.example", "--kind", "person", north[0],

@@ -131,9 +131,7 @@ def test_c45_for_other_teams_it_does_not_exist(sales, kind):
     if kind == "company":
         sign_in(sales.client, sales.anna)
         record_id = int(address.rsplit("/", 1)[1])
-        person = make_record(
-            sales.anna, last_name="Linked", company=record_id, visibility="public"
-        )
+        person = make_record(sales.anna, last_name="Linked", company=record_id, visibility="public")
         linked = f"/people/{person.id}"
     for user in (sales.beata, sales.celina):
         assert not sales.finds(user, kind, address)
