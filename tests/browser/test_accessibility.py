@@ -1,0 +1,163 @@
+"""Every screen by axe-core, light and dark, wide and narrow, in both languages (GEN-13)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import render_template
+from playwright.sync_api import Page, expect
+
+from core import samples
+from core.shown import NavEntry, Toast, UserFace
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
+FILE = Path(__file__).resolve().parents[1] / "fixtures/imports/people-utf8.csv"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """
+async (tags) => {
+  const found = await axe.run(document, {runOnly: tags, resultTypes: ["violations"]});
+  return found.violations.flatMap((rule) => rule.nodes.map((node) =>
+    `${rule.id}: ${node.target.join(" ")}: ${node.any.concat(node.all).map((each) => each.message)[0]}`));
+}
+"""
+SIDEWAYS = """
+() => [document.scrollingElement, document.getElementById("main")]
+  .filter((each) => each && each.scrollWidth > each.clientWidth)
+  .map((each) => `${each.tagName} ${each.scrollWidth} > ${each.clientWidth}: ` +
+    [...each.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+      .slice(0, 3).map((one) => one.outerHTML.slice(0, 90)).join(" | "))
+"""
+# Each pair of language, look and width comes together at least once.
+LOOKS = [("en", "light", 1440), ("en", "dark", 390), ("pl", "dark", 1440), ("pl", "light", 390)]
+
+
+def _search_box(page: Page) -> None:
+    page.locator("form[data-search] input").press_sequentially("dostep")
+    expect(page.locator("#search-box a").first).to_be_visible()
+
+
+def _refused(page: Page) -> None:
+    page.fill("[name=emails]", "no address")
+    page.locator(".sz-form .btn-primary").click()
+    expect(page.locator("#errors")).to_be_visible()
+
+
+def _picker(page: Page) -> None:
+    page.locator("#company + .ts-wrapper input").click()
+    expect(page.locator(".ts-dropdown .option").first).to_be_visible()
+
+
+def _read_file(page: Page) -> None:
+    page.set_input_files("#file", FILE)
+    page.get_by_role("main").locator("form .btn-primary").click()
+    expect(page.locator(".sz-map")).to_be_visible()
+
+
+def _to_options(page: Page) -> None:
+    _read_file(page)
+    page.locator(".sz-savebar .btn-primary").click()
+    expect(page.locator(".sz-imp-options")).to_be_visible()
+
+
+def _to_result(page: Page) -> None:
+    _to_options(page)
+    page.locator(".sz-savebar .btn-primary").click()
+    expect(page.locator("[data-imported]")).to_be_visible(timeout=60_000)
+
+
+def _clicked(selector: str):
+    def click(page: Page) -> None:
+        page.locator(selector).first.click()
+        page.wait_for_timeout(250)
+
+    return click
+
+
+@pytest.fixture(scope="module")
+def screens(site):
+    """What is looked at: who looks, the address, and what is done there first."""
+    company = site.add(kind="company", name="Dostępna S.A.", city="Radom", visibility="public")
+    beata = [site.people["Beata"]]
+    person = site.add(first_name="Ewa", last_name="Dostępna", position="Prezeska", note="Notatka",
+                      company=int(company.rsplit("/", 1)[1]), emails=["ewa@dostepna.example"],
+                      phones=[["+48 601 774 290", "mobile"]], participants=beata,
+                      visibility="private")  # fmt: skip
+    locked = site.add("Celina", last_name="Dostępny Zamknięty", visibility="private")
+    return [
+        ("", "/sign-in", None),
+        ("Ada", "/companies", None),
+        ("Beata", "/people?q=dostepn", None),
+        ("Ada", "/people?q=zzzzz", None),
+        ("Ada", "/people/columns", None),
+        ("Ada", "/people", _clicked(".sz-me")),
+        ("Ada", "/people", _search_box),
+        ("Beata", "/people", _clicked("[data-pop=bell]")),
+        ("Ada", person, None),
+        ("Ada", person, _clicked("#participants a[data-dialog]")),
+        ("Ada", company, _clicked(".sz-rec-actions summary")),
+        ("Ada", f"{person}/edit", _picker),
+        ("Ada", "/people/new", _refused),
+        ("Ada", f"{person}/delete", None),
+        ("Beata", locked, None),
+        ("Ada", "/search?q=dostepn", None),
+        ("Ada", "/search?q=zzzzz", None),
+        ("Beata", "/notifications", None),
+        ("Ada", "/settings/account/package/plugins", None),
+        ("Ada", "/settings/account/contacts/sources", None),
+        ("Beata", "/settings/account/package/plugins", None),
+        ("Ada", "/people/999999", None),
+        ("Ada", "/imports", None),
+        ("Ada", "/imports/new", _read_file),
+        ("Ada", "/imports/new", None),
+        ("Ada", "/imports/new", _to_options),
+        ("Ada", "/imports/new", _to_result),
+        ("Ada", "/styleguide", None),
+    ]
+
+
+@pytest.mark.parametrize(("language", "look", "width"), LOOKS)
+def test_screens_have_no_violation_and_do_not_scroll_sideways(
+    browse, site, screens, language, look, width
+):
+    found = []
+    size = {"width": width, "height": 2400}  # so that nothing lies under a bar that sticks
+    for name in ("", "Ada", "Beata"):
+        if name:
+            site.set_user(name, language=language, theme=look)
+        page = browse(name, viewport=size, color_scheme=look, locale=language,
+                      reduced_motion="reduce")  # fmt: skip
+        page.add_init_script(AXE.read_text())
+        _offer_style_guide(page, site, language, look)
+        for _name, address, act in (each for each in screens if each[0] == name):
+            page.set_viewport_size(size)
+            page.goto(address)
+            expect(page.locator("html")).to_have_attribute("lang", language)
+            if act:
+                act(page)
+            what = f"{address} {act.__name__ if act else ''}"
+            found += [f"{what}: {each}" for each in page.evaluate(RUN, RULES)]
+            if width < 768:
+                page.set_viewport_size({"width": 360, "height": 740})
+                found += [f"{what}: {each}" for each in page.evaluate(SIDEWAYS)]
+    for name in ("Ada", "Beata"):
+        site.set_user(name)
+    assert not found, "\n" + "\n".join(found)
+
+
+def _offer_style_guide(page, site, language, look):
+    """Let /styleguide answer with every part in every state, drawn from made-up values."""
+    frame = {
+        "user": UserFace("Ewa Król", "EK", 6),
+        "lang": language,
+        "theme": look,
+        "flashes": [Toast("Saved", undo_url="/undo")],
+        "nav": [NavEntry("Contacts", "/companies", "users")],
+        "add_menu": [],
+        "unread_count": 3,
+        "profile_settings_url": None,
+        "account_settings_url": None,
+    }
+    with site.app.test_request_context():
+        markup = render_template("styleguide.html", **{**frame, **samples.values()})
+    page.route("**/styleguide", lambda route: route.fulfill(body=markup, content_type="text/html"))
