@@ -18,7 +18,7 @@ from core import clock
 from core.access import Actor, rule_for
 from core.access.rule import right_sql
 from core.changes.capture import Written, record_many
-from core.db import copy_rows, db, sql
+from core.db import copy_rows, db, kept_plans, sql
 from core.errors import Conflict
 from core.i18n import _
 from core.records import matching
@@ -159,6 +159,13 @@ def create_many(
         return []
     db.session.flush()
     ids = list(ids) if ids is not None else next_ids(len(items))
+    with kept_plans():
+        _create(kind, items, actor, ids)
+    announce(kind, ids, "created")
+    return ids
+
+
+def _create(kind: Kind, items: Sequence[Values], actor: Actor, ids: list[int]) -> None:
     shape, names = _shape(kind), [kind.name_of(values) for values in items]
     _copy_records(kind, shape, list(zip(ids, items, names, strict=True)), actor)
     _copy_links(shape, [(id_, {}, values) for id_, values in zip(ids, items, strict=False)], actor)
@@ -179,8 +186,6 @@ def create_many(
             for id_, values, name in zip(ids, items, names, strict=False)
         ],
     )
-    announce(kind, ids, "created")
-    return ids
 
 
 def _copy_records(
@@ -290,6 +295,14 @@ def change_many(kind: Kind, changes: Iterable[tuple[Stored, Values]], actor: Act
     if not changed:
         return []
     ids = [each.stored.id for each in changed]
+    with kept_plans():
+        _change(kind, shape, changed, actor)
+    _expire(kind, set(ids))
+    announce(kind, ids, "changed")
+    return ids
+
+
+def _change(kind: Kind, shape: _Shape, changed: Sequence[_Changed], actor: Actor) -> None:
     versions = record_many(
         db.session(),
         [Written(each.stored.id, "changed", each.stored.version, each.diff) for each in changed],
@@ -301,9 +314,6 @@ def change_many(kind: Kind, changes: Iterable[tuple[Stored, Values]], actor: Act
         shape, [(each.stored.id, each.stored.values, each.after) for each in changed], actor
     )
     _index_again(kind, shape, changed)
-    _expire(kind, set(ids))
-    announce(kind, ids, "changed")
-    return ids
 
 
 def _changed(

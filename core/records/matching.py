@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -27,7 +28,12 @@ class Known:
 
 def number_of(kind: Kind, key: str) -> int:
     """Return the number under which a key is stored: 64 bits of BLAKE2b (RFC 7693), signed."""
-    digest = blake2b(f"{kind.key}\x1f{key}".encode(), digest_size=8).digest()
+    return _number(f"{kind.key}\x1f{key}")
+
+
+@lru_cache(maxsize=32_768)
+def _number(text: str) -> int:
+    digest = blake2b(text.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 
