@@ -64,12 +64,13 @@ def run(settings: Settings, home: Path, rows: int) -> None:
         begun = time.monotonic()
         with account_scope(account):
             import_ = imports.add_file(actor_of(user), "person", file, file.name, 2**30)
+            imports.read_soon(import_, file)
             import_id = import_.id
             db.session.commit()
         read = _worked(settings, account, import_id)
         with account_scope(account):
             import_ = db.session.get_one(Import, (account, import_id), populate_existing=True)
-            import_.options = {"unknown_labels": "add", "unknown": "add"}
+            import_.options = {"on_unknown": "add"}
             imports.start(import_)
             db.session.commit()
         written = _worked(settings, account, import_id)
