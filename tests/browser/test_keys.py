@@ -51,7 +51,8 @@ def test_keys_walk_a_list_and_open_a_row(browse, site):
 
 
 def test_a_person_is_added_by_keys_alone(browse, site):
-    site.add(kind="company", name="Klawiatura S.A.")
+    for name in ("Agawa", "Klawiatura S.A.", "Zenit"):
+        site.add(kind="company", name=name)
     page = browse("Anna")
     page.goto("/people")
     page.keyboard.press("n")

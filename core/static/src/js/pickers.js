@@ -8,12 +8,16 @@ TomSelect.define("clear_button", clearButton);
 TomSelect.define("remove_button", removeButton);
 
 function load(url) {
-  return (query, show) => {
+  return function (query, show) {
     const address = new URL(url, location.href);
     address.searchParams.set("q", query);
     fetch(address, { headers: { Accept: "application/json" } })
       .then((answer) => (answer.ok ? answer.json() : []))
-      .then((found) => show(found.map((entry) => ({ ...entry, id: String(entry.id) }))))
+      .then((found) => {
+        // What was found before does not fit what is typed now; the chosen one stays.
+        this.clearOptions();
+        show(found.map((entry) => ({ ...entry, id: String(entry.id) })));
+      })
       .catch(() => show());
   };
 }
