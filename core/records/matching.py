@@ -26,26 +26,23 @@ class Known:
     is_full: bool
 
 
-def number_of(kind: Kind, key: str) -> int:
-    """Return the number under which a key is stored: 64 bits of BLAKE2b (RFC 7693), signed."""
-    return _number(f"{kind.key}\x1f{key}")
-
-
 @lru_cache(maxsize=32_768)
-def _number(text: str) -> int:
-    digest = blake2b(text.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+def number_of(key: str) -> int:
+    """Return the number under which a key is stored: 64 bits of BLAKE2b (RFC 7693), signed."""
+    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def numbers_of(kind: Kind, values: Mapping[str, Any]) -> list[int]:
     """Return the numbers under which a record with these values is remembered."""
-    return list({number_of(kind, key): None for key in kind.matching.keys(values)})[:MOST_KEYS]
+    keys = dict.fromkeys(kind.matching.keys(values))
+    return [number_of(f"{kind.key} {key}") for key in keys][:MOST_KEYS]
 
 
 def tiers_of(kind: Kind, values: Mapping[str, Any]) -> list[list[int]]:
     """Return the numbers under which the like of these values is looked for, best tier first."""
     return [
-        [number_of(kind, key) for key in tier[:MOST_KEYS]] for tier in kind.matching.tiers(values)
+        [number_of(f"{kind.key} {key}") for key in tier[:MOST_KEYS]]
+        for tier in kind.matching.tiers(values)
     ]
 
 

@@ -28,6 +28,7 @@ class Directory:
     _users: dict[str, set[int]] = field(default_factory=dict)
     _teams: dict[str, set[int]] = field(default_factory=dict)
     _labels: dict[str, dict[str, int]] = field(default_factory=dict)
+    _seen: dict[tuple[str, str], int] = field(default_factory=dict)
     _records: dict[tuple[str, str], set[int]] = field(default_factory=dict)
 
     def user(self, text: str) -> int:
@@ -58,8 +59,11 @@ class Directory:
 
         Raises Unknown where he may not.
         """
-        found = self._family(type_.family).get(fold(text))
+        found = self._seen.get((type_.family, text))
+        if found is None:
+            found = self._family(type_.family).get(fold(text))
         if found is not None:
+            self._seen[type_.family, text] = found
             return found
         may_make = self.actor.is_administrator
         if isinstance(type_, Labels):

@@ -24,6 +24,7 @@ from plugins.imports.options import ImportOptions, options_of
 
 ROWS_A_PAGE = 100
 MOST_LISTED = 200
+MOST_COUNTED = 20_000
 
 
 def imports_of(actor: Actor) -> list[Import]:
@@ -120,7 +121,18 @@ def progress_of(import_: Import) -> Progress:
 
 
 def written_counts(import_: Import) -> dict[tuple[str, str], int]:
-    """Return how many records the import made and changed, by kind and act, as they are stored."""
+    """Return how many records the import made and changed, by kind and act.
+
+    They are counted from what is stored: once when the import ends; before that whenever it is
+    asked, for imports small enough to be counted while a page waits.
+    """
+    if "written" in import_.facts:
+        return {(kind, act): number for kind, act, number in import_.facts["written"]}
+    return count_written(import_) if import_.done_count <= MOST_COUNTED else {}
+
+
+def count_written(import_: Import) -> dict[tuple[str, str], int]:
+    """Count the records that the import made and changed, in its change sets."""
     rows = sql(
         "select r.kind, c.act, count(*) as number from imports_chunk k"
         " join core_change c on c.account_id = k.account_id and c.change_set_id = k.change_set_id"

@@ -289,6 +289,11 @@ def run(import_: Import) -> None:
         _end(import_, STOPPED)
         raise
     import_.counts = queries.row_counts(import_)
+    written = queries.count_written(import_)
+    import_.facts = {
+        **import_.facts,
+        "written": [[kind, act, number] for (kind, act), number in written.items()],
+    }
     _end(import_, DONE)
 
 
