@@ -102,6 +102,11 @@ def test_lists_and_search_show_what_was_typed(browse, typed):
         shown |= {_flat(each) for each in page.locator(".sz-hits b").all_inner_texts()}
         assert {_flat(each) for each in names} - shown == set()
         assert page.locator("#main script, #main iframe, #main style, #main base").count() == 0
+    page.goto("/people?size=100")
+    assert page.locator("a.name").first.bounding_box()["width"] > 100
+    page.goto("/people/columns")
+    page.locator("[name=shipped]").click()
+    page.wait_for_url("**/people")
     page.fill("form[data-search] input", "alert(1)")
     expect(page.locator("#search-box b").first).to_be_visible()
     expect(page.locator("#search-box img")).to_have_count(0)
