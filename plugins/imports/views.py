@@ -395,7 +395,7 @@ def progress(import_id: int) -> Answer:
     return render_template("imports/_progress.html", **_progress(import_))
 
 
-def _progress(import_: Import) -> dict[str, Any]:
+def _progress(import_: Import, chosen: str = "") -> dict[str, Any]:
     formats, way = face.formats(), queries.progress_of(import_)
     below = []
     if way.speed is not None:
@@ -412,6 +412,16 @@ def _progress(import_: Import) -> dict[str, Any]:
         ),
         "below": ", ".join(below),
         "reason": import_.reason,
+        "states": [
+            {
+                "key": key,
+                "label": str(ROW_WORDS[key]),
+                "count": formats.integer(import_.counts.get(key, 0)),
+                "url": f"/imports/{import_.id}?state={key}",
+                "is_current": key == chosen,
+            }
+            for key in ROW_STATES
+        ],
     }
 
 
@@ -429,23 +439,12 @@ def _result_page(import_: Import) -> str:
     asked = request.args.get("page", "1")
     number = min(int(asked), 10**6) if asked.isdigit() and asked != "0" else 1
     counts = queries.row_counts(import_)
-    formats = face.formats()
     total = counts[state] if state else sum(counts.values())
     return _page(
         "result",
-        **_progress(import_),
+        **_progress(import_, state),
         imported=imported(counts, import_.row_count),
         is_over=import_.state == DONE,
-        states=[
-            {
-                "key": key,
-                "label": str(ROW_WORDS[key]),
-                "count": formats.integer(counts[key]),
-                "url": f"/imports/{import_.id}?state={key}",
-                "is_current": key == state,
-            }
-            for key in ROW_STATES
-        ],
         all_url=f"/imports/{import_.id}",
         is_filtered=bool(state),
         lists=_lists(import_),
