@@ -110,6 +110,8 @@ def _take_in_by_key(registry: Registry) -> None:
         registry.jobs[job.name] = replace(job, plugin=name)
     for _name, cause in _each(registry, "register_causes"):
         registry.causes[cause.key] = cause
+    for _name, event in _each(registry, "register_security_events"):
+        registry.security_events[event.key] = event
     for name, found in _each(registry, "register_list_filters"):
         registry.list_filters[found.key] = replace(found, plugin=name)
     registry.cron.extend(entry for _name, entry in _each(registry, "register_cron"))

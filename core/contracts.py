@@ -152,6 +152,15 @@ class Cause:
 
 
 @dataclass(frozen=True)
+class SecurityEvent:
+    """A sort of entries of the security log; `text` makes the sentence from the stored details."""
+
+    key: str
+    label: Text
+    text: Callable[[dict[str, Any]], str]
+
+
+@dataclass(frozen=True)
 class PluginSpec:
     """What the page Package and plugins says of a plugin."""
 

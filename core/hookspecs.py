@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         PluginSpec,
         RecordAction,
         Right,
+        SecurityEvent,
         Setting,
         SettingsPage,
     )
@@ -54,6 +55,11 @@ def register_rights() -> list[Right]:  # type: ignore[empty-body]
 @hookspec
 def register_settings() -> list[Setting]:  # type: ignore[empty-body]
     """Return the account-wide settings with their start values. Called once at start."""
+
+
+@hookspec
+def register_security_events() -> list[SecurityEvent]:  # type: ignore[empty-body]
+    """Return the sorts of entries that this plugin writes to the security log. Once at start."""
 
 
 @hookspec

@@ -6,8 +6,17 @@ from flask import Blueprint
 
 from core import health, housekeeping
 from core.access import Actor
-from core.accounts import views as account_views
-from core.contracts import MANAGER, USER, Cause, CronEntry, Right, Setting, SettingsPage
+from core.accounts import security, views as account_views
+from core.contracts import (
+    MANAGER,
+    USER,
+    Cause,
+    CronEntry,
+    Right,
+    SecurityEvent,
+    Setting,
+    SettingsPage,
+)
 from core.hookspecs import hookimpl
 from core.i18n import lazy
 from core.notifications import holders, views as notification_views
@@ -43,6 +52,11 @@ def register_cron() -> list[CronEntry]:
 @hookimpl
 def register_causes() -> list[Cause]:
     return holders.CAUSES
+
+
+@hookimpl
+def register_security_events() -> list[SecurityEvent]:
+    return security.EVENTS
 
 
 @hookimpl

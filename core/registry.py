@@ -7,7 +7,15 @@ from typing import cast
 
 from flask import current_app
 
-from core.contracts import Cause, CronEntry, JobType, ListFilter, PluginSpec, Setting
+from core.contracts import (
+    Cause,
+    CronEntry,
+    JobType,
+    ListFilter,
+    PluginSpec,
+    SecurityEvent,
+    Setting,
+)
 from core.hooks import Hooks
 from core.records.kinds import Kinds
 from core.roles.rights import Rights
@@ -25,6 +33,7 @@ class Registry:
     jobs: dict[str, JobType] = field(default_factory=dict)
     cron: list[CronEntry] = field(default_factory=list)
     causes: dict[str, Cause] = field(default_factory=dict)
+    security_events: dict[str, SecurityEvent] = field(default_factory=dict)
     list_filters: dict[str, ListFilter] = field(default_factory=dict)
     packages: dict[str, frozenset[str]] = field(default_factory=dict)
 

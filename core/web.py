@@ -110,7 +110,7 @@ def _begin() -> AnyResponse | None:
         db.session.info["epoch"] = (current_user.account_id, current_user.epoch)
         g.actor = actor_of(current_user.user_id)
         origin = "form" if request.method not in SAFE_METHODS else "page"
-        writing_as(g.actor.user_id, origin)
+        writing_as(g.actor.user_id, origin, request.remote_addr)
     if view is None:
         return None
     who: Opens = view.opens

@@ -9,6 +9,7 @@ from core.accounts.epoch import raise_epoch
 from core.accounts.models import Account, AccountSetting, PluginSwitch, SecurityEntry
 from core.accounts.queries import needed_package, switchboard
 from core.accounts.switching import Contradiction, Turn
+from core.changes.capture import author_or_none
 from core.contracts import PACKAGES
 from core.db import account_scope, across_accounts, current_account, db
 from core.errors import Invalid, NeedsConfirmation, NotFound
@@ -96,9 +97,7 @@ def turns(chosen: Mapping[str, bool]) -> list[Turn]:
         ) from wrong
 
 
-def switch_plugins(
-    chosen: Mapping[str, bool], user_id: int | None = None, address: str | None = None
-) -> list[Turn]:
+def switch_plugins(chosen: Mapping[str, bool]) -> list[Turn]:
     """Set switches of plugins, together with what they need or what needs them.
 
     Returns what changed; each change stands in the security log. Raises as `turns` does.
@@ -111,14 +110,12 @@ def switch_plugins(
         else:
             found.is_on = turn.is_on
         details = {"plugin": turn.name, "on": turn.is_on}
-        log_security("plugin_switched", details, user_id, address)
+        log_security("plugin_switched", details)
     db.session.flush()
     return changed
 
 
-def switch_after_asking(
-    chosen: Mapping[str, bool], confirmed: Collection[str], user_id: int, address: str
-) -> list[Turn]:
+def switch_after_asking(chosen: Mapping[str, bool], confirmed: Collection[str]) -> list[Turn]:
     """Set switches as an administrator chose them on the page; return what changed.
 
     Raises NeedsConfirmation for each plugin that would be switched with them and whose key
@@ -131,7 +128,7 @@ def switch_after_asking(
             warnings[key] = _along(turn)
     if warnings:
         raise NeedsConfirmation(warnings)
-    return switch_plugins(chosen, user_id, address)
+    return switch_plugins(chosen)
 
 
 def _along(turn: Turn) -> str:
@@ -156,5 +153,11 @@ def store_setting(key: str, value: Any) -> None:
 def log_security(
     event: str, details: dict[str, Any], user_id: int | None = None, address: str | None = None
 ) -> None:
-    """Add a line to the security log."""
+    """Add a line to the security log; who did it and from where is known inside a request.
+
+    `event` is one that `register_security_events` names, `details` are its JSON values.
+    """
+    who = author_or_none()
+    if who is not None:
+        user_id, address = user_id or who.user_id, address or who.address
     db.session.add(SecurityEntry(user_id=user_id, event=event, details=details, address=address))

@@ -17,7 +17,7 @@ from core.errors import Invalid, NeedsConfirmation, NotFound
 from core.i18n import _
 from core.settings.frame import settings_frame
 from core.shown import FormError, FormWarning, PluginView
-from core.web import ADMINISTRATOR, actor, opens
+from core.web import ADMINISTRATOR, opens
 
 blueprint = Blueprint("account", __name__)
 
@@ -36,12 +36,7 @@ def change_plugins() -> Any:
     ticked, opened = request.form.getlist("plugin"), request.form.getlist("opened")
     chosen = chosen_switches(switchboard(), ticked, opened or None)
     try:
-        changed = services.switch_after_asking(
-            chosen,
-            request.form.getlist("confirm"),
-            actor().user_id,
-            request.remote_addr or "",
-        )
+        changed = services.switch_after_asking(chosen, request.form.getlist("confirm"))
     except NeedsConfirmation as asked:
         warnings = [FormWarning(key, str(text)) for key, text in asked.warnings.items()]
         return _page(set(ticked), opened, warnings=warnings), asked.status

@@ -24,11 +24,12 @@ UNTRACKED = {"account_id", "id"}
 
 @dataclass(frozen=True)
 class Author:
-    """Who writes, and from where (form, import, automatic …)."""
+    """Who writes, and from where: form, import, automatic …, and the network address."""
 
     user_id: int | None
     origin: str
     undo_of_id: int | None = None
+    address: str | None = None
 
 
 _author: ContextVar[Author | None] = ContextVar("author", default=None)
@@ -50,14 +51,19 @@ def change_set(
         _author.reset(token)
 
 
-def writing_as(user_id: int | None, origin: str) -> None:
+def writing_as(user_id: int | None, origin: str, address: str | None = None) -> None:
     """Let the rest of this request write as one change set of this user."""
-    _author.set(Author(user_id, origin))
+    _author.set(Author(user_id, origin, address=address))
 
 
 def no_longer_writing() -> None:
     """End what `writing_as` began."""
     _author.set(None)
+
+
+def author_or_none() -> Author | None:
+    """Return who writes now; None where nobody said, as in the operator's commands."""
+    return _author.get()
 
 
 def author() -> Author:
