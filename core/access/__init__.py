@@ -1,6 +1,6 @@
 """The access engine: one rule behind every list, count, check and explanation."""
 
-from core.access.actor import Actor, actor_of
+from core.access.actor import Actor, actor_of, actors
 from core.access.engine import Access, Basic, NoAccess, everything, fetch, levels_of
 from core.access.reasons import Answer, why, why_not
 from core.access.rule import Rule, rule_for
@@ -13,6 +13,7 @@ __all__ = [
     "NoAccess",
     "Rule",
     "actor_of",
+    "actors",
     "everything",
     "fetch",
     "levels_of",

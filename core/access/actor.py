@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,26 +70,50 @@ def actor_of(user_id: int) -> Actor:
     return _actors.get(lambda: _read_actor(user_id), user_id)
 
 
+def actors() -> dict[int, Actor]:
+    """Return the actors of all users of the account who may sign in, read anew and not kept."""
+    return {
+        user_id: _actor(user_id, person.is_active, groups)
+        for groups in [_read_groups()]
+        for user_id, person in account_facts().users.items()
+        if person.is_active
+    }
+
+
+def _read_actor(user_id: int) -> Actor:
+    person = account_facts().users.get(user_id)
+    if person is None:
+        raise NotFound(_("There is no such user."))
+    return _actor(user_id, person.is_active, _read_groups(user_id))
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """Who is member of what with which role, and what roles tick.
+
+    `members` are the users of each team that is asked for, `ticks` the rights of each role.
+    """
+
+    roles: dict[int, list[Any]]
+    members: dict[int, list[int]]
+    ticks: dict[int, set[tuple[str, str]]]
+    access_ticks: dict[str, set[tuple[str, str]]]
+
+
 _MEMBERSHIPS = """
-select m.team_id, m.role_id, r.key, r.has_reach
+select m.user_id, m.team_id, m.role_id, r.key, r.has_reach
 from core_membership m
 join core_role r on r.account_id = m.account_id and r.id = m.role_id
-where m.account_id = :account and m.user_id = :user
+where m.account_id = :account and (m.user_id = :user or :user = 0)
 """
 
-_REACHED = """
-with recursive below as (
-    select t.id from core_team t where t.account_id = :account and t.id = any(:teams)
-    union
-    select t.id from core_team t
-    join below b on t.parent_id = b.id where t.account_id = :account
-)
-select distinct m.user_id from core_membership m
-join below b on b.id = m.team_id where m.account_id = :account
+_MEMBERS = """
+select team_id, user_id from core_membership
+where account_id = :account and team_id = any(:teams)
 """
 
 _TICKS = """
-select kind, "right" from core_role_tick
+select role_id, kind, "right" from core_role_tick
 where account_id = :account and role_id = any(:roles)
 """
 
@@ -99,34 +122,56 @@ select access_role, kind, "right" from core_access_tick where account_id = :acco
 """
 
 
-def _read_actor(user_id: int) -> Actor:
+def _read_groups(user_id: int = 0) -> _Groups:
+    """Return what the actor of one user needs, or with 0 those of all users."""
+    roles: dict[int, list[Any]] = {}
+    for row in sql(_MEMBERSHIPS, user=user_id):
+        roles.setdefault(row.user_id, []).append(row)
+    rows = [row for each in roles.values() for row in each]
+    managed = {team for row in rows if row.has_reach for team in teams_below(row.team_id)}
+    members: dict[int, list[int]] = {}
+    for row in sql(_MEMBERS, teams=sorted(managed)) if managed else ():
+        members.setdefault(row.team_id, []).append(row.user_id)
+    ticks: dict[int, set[tuple[str, str]]] = {}
+    for row in sql(_TICKS, roles=sorted({each.role_id for each in rows})):
+        ticks.setdefault(row.role_id, set()).add((row.kind, row.right))
+    access_ticks: dict[str, set[tuple[str, str]]] = {}
+    for row in sql(_ACCESS_TICKS):
+        access_ticks.setdefault(row.access_role, set()).add((row.kind, row.right))
+    return _Groups(roles, members, ticks, access_ticks)
+
+
+def teams_below(team_id: int) -> list[int]:
+    """Return a team and all teams below it, as the account's facts know them."""
+    children: dict[int | None, list[int]] = {}
+    for team in account_facts().teams.values():
+        children.setdefault(team.parent_id, []).append(team.id)
+    found = {team_id: None}
+    waiting = [team_id]
+    while waiting:
+        below = [each for each in children.get(waiting.pop(), ()) if each not in found]
+        found.update(dict.fromkeys(below))
+        waiting.extend(below)
+    return list(found)
+
+
+def _actor(user_id: int, is_active: bool, groups: _Groups) -> Actor:  # noqa: FBT001  # a fact
     facts = account_facts()
-    person = facts.users.get(user_id)
-    if person is None:
-        raise NotFound(_("There is no such user."))
-    memberships = sql(_MEMBERSHIPS, user=user_id).all()
-    managed = [row.team_id for row in memberships if row.has_reach]
-    reached = {user_id}
-    if managed:
-        reached.update(sql(_REACHED, teams=managed).scalars())
-    ticks = sql(_TICKS, roles=[row.role_id for row in memberships]).all()
-    access_ticks = sql(_ACCESS_TICKS).all()
+    memberships = groups.roles.get(user_id, [])
+    managed = {team for row in memberships if row.has_reach for team in teams_below(row.team_id)}
+    reached = {user_id}.union(*(groups.members.get(team, ()) for team in managed))
+    ticked = {tick for row in memberships for tick in groups.ticks.get(row.role_id, ())}
     active = registry().rights.active(facts.active_plugins)
     return Actor(
         account_id=current_account(),
         user_id=user_id,
         epoch=current_epoch(),
-        is_active=person.is_active,
-        is_administrator=person.is_active
-        and any(row.key == "administrator" for row in memberships),
+        is_active=is_active,
+        is_administrator=is_active and any(row.key == "administrator" for row in memberships),
         principals=tuple(sorted({user_id, *(row.team_id for row in memberships)})),
         reached=tuple(sorted(reached)),
-        ticks=active & {(row.kind, row.right) for row in ticks},
-        owner_ticks=active & _of_role(access_ticks, "owner"),
-        participant_ticks=active & _of_role(access_ticks, "participant"),
+        ticks=active & ticked,
+        owner_ticks=active & groups.access_ticks.get("owner", set()),
+        participant_ticks=active & groups.access_ticks.get("participant", set()),
         active_plugins=facts.active_plugins,
     )
-
-
-def _of_role(rows: Iterable[Any], access_role: str) -> Ticks:
-    return frozenset((row.kind, row.right) for row in rows if row.access_role == access_role)

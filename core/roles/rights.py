@@ -43,3 +43,10 @@ class Rights:
 
 
 ACCESS_ROLES = (OWNER, PARTICIPANT)
+TEAM_ROLES_ONLY = {"add", "import"}
+GENERAL = "general"
+
+
+def fits_access_role(right: Right) -> bool:
+    """Tell whether a right can be held on one record, so that access roles may tick it."""
+    return right.kind != GENERAL and right.key not in TEAM_ROLES_ONLY

@@ -53,7 +53,7 @@ def team(team_id: int) -> Team:
 
 def move_team(team_id: int, parent_id: int | None) -> None:
     """Put a team below another, or at the top; a team cannot stand below itself."""
-    _wait_for_each_other()
+    wait_for_each_other()
     moved = team(team_id)
     if parent_id is not None:
         parent = team(parent_id)
@@ -65,7 +65,7 @@ def move_team(team_id: int, parent_id: int | None) -> None:
     db.session.flush()
 
 
-def _wait_for_each_other() -> None:
+def wait_for_each_other() -> None:
     """Let changes that hold only together, such as two moves in the tree, come one by one.
 
     The account's row is what every change of the epoch locks too, so nothing waits in a circle.
@@ -160,7 +160,7 @@ def join(user: User, team_id: int, role_key: str) -> None:
 def leave(user: User, team_id: int) -> None:
     """Take a user out of a team; everybody must belong to one."""
     left = team(team_id)
-    _wait_for_each_other()
+    wait_for_each_other()
     another = _another_team(user.id, team_id)
     if another is None:
         raise Conflict(_("%(name)s must belong to a team.", name=user.name))
@@ -191,7 +191,7 @@ where m.account_id = :account and r.key = :administrator and u.status = 'active'
 
 def _keep_an_administrator(left: Team, user: User | None = None) -> None:
     """Raise Conflict where nobody administers the account without a team, or a user in it."""
-    _wait_for_each_other()
+    wait_for_each_other()
     found = sql(
         _ADMINISTRATORS,
         administrator=ADMINISTRATOR,
