@@ -16,6 +16,9 @@ PACKAGES = ("basic", "growth", "automation", "enterprise")
 
 MANAGER, USER, OWNER, PARTICIPANT = "manager", "user", "owner", "participant"
 
+# What a plugin may grant: adding team roles, and several roles of one user in one team.
+OWN_ROLES, SEVERAL_ROLES = "own_roles", "several_roles"
+
 
 @dataclass(frozen=True)
 class Right:
@@ -162,7 +165,10 @@ class SecurityEvent:
 
 @dataclass(frozen=True)
 class PluginSpec:
-    """What the page Package and plugins says of a plugin."""
+    """What the page Package and plugins says of a plugin.
+
+    `grants` are what core allows only while the plugin is active, such as OWN_ROLES.
+    """
 
     name: str
     label: Text
@@ -171,6 +177,7 @@ class PluginSpec:
     is_switchable: bool = True
     shipped_on: bool = True
     needs: tuple[str, ...] = ()
+    grants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

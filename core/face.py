@@ -26,6 +26,7 @@ from core.access import Answer as Reason, NoAccess, why_not
 from core.accounts.queries import account_facts
 from core.formats import Formats
 from core.i18n import LANGUAGES, _
+from core.records.queries import last_access_request
 from core.registry import registry
 from core.shown import (
     Action,
@@ -98,7 +99,13 @@ def toast(text: str, kind: str = "ok", undo_url: str | None = None) -> None:
 
 def of_request() -> dict[str, Any]:
     """Return what every page's frame needs."""
-    signed_out = {"user": None, "lang": language(), "theme": "", "flashes": _flashes()}
+    signed_out = {
+        "user": None,
+        "viewing_as": None,
+        "lang": language(),
+        "theme": "",
+        "flashes": _flashes(),
+    }
     actor = g.get("actor")
     if actor is None or g.get("frame_failed"):
         return signed_out
@@ -109,6 +116,8 @@ def of_request() -> dict[str, Any]:
     pages = settings_pages()
     return {
         "user": user_face(),
+        "viewing_as": g.viewing_as.name if g.get("viewing_as") else None,
+        "end_viewing_url": url("view_as.end") if g.get("viewing_as") else None,
         "lang": current_user.language,
         "theme": current_user.theme,
         "flashes": _flashes(),
@@ -192,6 +201,7 @@ def no_access(refused: NoAccess) -> str:
     """Return the page of a private record without full access: its basic line."""
     basic = refused.basic
     kind = registry().kinds[basic.kind]
+    asked = last_access_request(basic.id, g.actor.user_id)
     return render_template(
         "records/no_access.html",
         record=RecordFace(
@@ -204,23 +214,33 @@ def no_access(refused: NoAccess) -> str:
         owner=account_facts().users.get(basic.owner_id or 0),
         back_url=f"/{kind.plural}",
         why=why_view(why_not(basic)),
+        ask_url=None if g.get("viewing_as") else f"/{kind.plural}/{basic.id}/ask",
+        asked=asked,
+        asked_on=formats().datetime(asked.asked_at) if asked else "",
     )
 
 
 FIRST_RIGHTS = ("view", "edit", "delete")
 
 
-def why_view(reasons: Iterable[Reason]) -> Why:
-    """Return the answers as the panel shows them: the first rights at once, the rest behind."""
-    shown = [(each.right, _answer(each)) for each in reasons]
+def why_view(reasons: Iterable[Reason], about: str = "") -> Why:
+    """Return the answers as the panel shows them: the first rights at once, the rest behind.
+
+    `about` is the name of the user whom they concern, where he is not the reader.
+    """
+    shown = [(each.right, _answer(each, about)) for each in reasons]
     return Why(
         answers=[answer for right, answer in shown if right in FIRST_RIGHTS],
         further=[answer for right, answer in shown if right not in FIRST_RIGHTS],
     )
 
 
-def _answer(reason: Reason) -> Answer:
-    if reason.is_held:
+def _answer(reason: Reason, about: str) -> Answer:
+    if about and reason.is_held:
+        heading = _("%(name)s may: %(right)s", name=about, right=reason.label)
+    elif about:
+        heading = _("%(name)s may not: %(right)s", name=about, right=reason.label)
+    elif reason.is_held:
         heading = _("You may: %(right)s", right=reason.label)
     else:
         heading = _("You may not: %(right)s", right=reason.label)

@@ -20,10 +20,37 @@ from core.contracts import (
 from core.hookspecs import hookimpl
 from core.i18n import lazy
 from core.notifications import holders, views as notification_views
+from core.permissions import (
+    access_views,
+    asking,
+    asking_views,
+    check_views,
+    log_views,
+    role_views,
+    team_views,
+    telling,
+    view_as,
+    visibility_views,
+)
 from core.records import list_views, search_views, views
 from core.records.kinds import settings_of
 from core.registry import registry
 from core.users import views as users_views
+
+PAGES = (
+    health,
+    users_views,
+    notification_views,
+    account_views,
+    search_views,
+    team_views,
+    role_views,
+    access_views,
+    visibility_views,
+    check_views,
+    log_views,
+    view_as,
+)
 
 
 @hookimpl
@@ -33,14 +60,13 @@ def register_settings() -> list[Setting]:
 
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
+    kinds = registry().kinds
     return [
-        health.blueprint,
-        users_views.blueprint,
-        notification_views.blueprint,
-        account_views.blueprint,
-        list_views.blueprint(registry().kinds),
-        views.blueprint(registry().kinds),
-        search_views.blueprint,
+        *(each.blueprint for each in PAGES),
+        list_views.blueprint(kinds),
+        views.blueprint(kinds),
+        check_views.record_blueprint(),
+        asking_views.blueprint(),
     ]
 
 
@@ -51,12 +77,12 @@ def register_cron() -> list[CronEntry]:
 
 @hookimpl
 def register_causes() -> list[Cause]:
-    return holders.CAUSES
+    return [*holders.CAUSES, *asking.CAUSES, *view_as.CAUSES]
 
 
 @hookimpl
 def register_security_events() -> list[SecurityEvent]:
-    return security.EVENTS
+    return [*security.EVENTS, *telling.EVENTS, *view_as.EVENTS]
 
 
 @hookimpl
@@ -79,6 +105,15 @@ def register_rights() -> list[Right]:
 def settings_pages(actor: Actor) -> list[SettingsPage]:
     if not actor.is_administrator:
         return []
+    users, permissions = lazy("Users"), lazy("Permissions")
     return [
-        SettingsPage("account", "", lazy("Package and plugins"), account_views.PLUGINS, order=900)
+        SettingsPage("account", users, lazy("Teams"), team_views.TEAMS, order=120),
+        SettingsPage("account", users, lazy("Roles"), role_views.ROLES, order=130),
+        SettingsPage(
+            "account", permissions, lazy("Visibility"), visibility_views.VISIBILITY, order=200
+        ),
+        SettingsPage("account", permissions, lazy("Access"), access_views.ACCESS_PAGE, order=210),
+        SettingsPage("account", permissions, lazy("Check access"), check_views.CHECK, order=220),
+        SettingsPage("account", "", lazy("Security log"), log_views.LOG, order=950),
+        SettingsPage("account", "", lazy("Package and plugins"), account_views.PLUGINS, order=900),
     ]

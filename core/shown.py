@@ -380,3 +380,55 @@ class PluginView:
     needs: Sequence[str] = ()  # names of plugins it needs
     icon: str = "puzzle"
     state: str = ""  # "on", "off", "not available", as it is now
+
+
+# --- permissions ---------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Gainer:
+    name: str
+    initials: str
+    hue: int = 1
+    count: str = ""  # records; "" where the right needs none
+    list_key: str = ""  # value of the button that lists his records
+
+
+@dataclass(frozen=True)
+class EffectLine:
+    sign: str  # "+12", "−2"
+    is_loss: bool
+    title: str  # "12 users gain “Edit”"
+    detail: str  # "People: 3,410"
+    gainers: Sequence[Gainer] = ()
+    further: Sequence[Gainer] = ()
+    further_text: str = ""  # "9 more users"
+    samples: Sequence[tuple[str, str]] = ()  # name, address
+    more_samples: str = ""  # "and 18 more"
+    list_key: str = ""
+
+
+@dataclass(frozen=True)
+class MatrixColumn:
+    key: str
+    label: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class MatrixCell:
+    value: str  # "person.edit"; "" where the right does not exist for the kind
+    is_on: bool = False
+    is_locked: bool = False
+    label: str = ""  # "Edit: Person"
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    label: str
+    explanation: str
+    cells: Sequence[MatrixCell]
+
+
+@dataclass(frozen=True)
+class MatrixGroup:
+    title: str
+    rows: Sequence[MatrixRow]

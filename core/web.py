@@ -17,6 +17,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
 )
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -26,6 +27,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from core import face
 from core.access import Actor, NoAccess, actor_of
+from core.accounts.queries import account_facts
 from core.changes.capture import no_longer_writing, writing_as
 from core.db import db, enter_account, is_away, leave_account
 from core.errors import Conflict, Forbidden, SzansaError, trace_of
@@ -37,13 +39,16 @@ Opens = str | Callable[[Actor], bool]
 
 ANYONE, SIGNED_IN, ADMINISTRATOR = "anyone", "signed in", "administrator"
 PROGRAMS = "programs"  # anyone, and nobody asks who it is: it answers without a database
+VIEW_AS = "view_as"  # where the session keeps as whom an administrator views
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 log = logging.getLogger("szansa.web")
 
 
-def opens(who: Opens) -> Callable[[View], View]:
+def opens(who: Opens, *, is_personal: bool = False) -> Callable[[View], View]:
     """Say who may open a view: ANYONE, SIGNED_IN, ADMINISTRATOR or a question about the actor.
+
+    A personal view shows what is its user's alone, so it is closed to whoever views as him.
 
     A view that does not say it stops the start. Signed out, it leads to the sign-in page; without
     the right it answers 403; of a plugin that is off, 404.
@@ -51,6 +56,7 @@ def opens(who: Opens) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         view.opens = who  # type: ignore[attr-defined]
+        view.is_personal = is_personal  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -102,13 +108,13 @@ def install(app: Flask) -> None:
 
 def _begin() -> AnyResponse | None:
     view: Any = current_app.view_functions.get(request.endpoint or "")
-    g.actor = None
+    g.actor = g.viewing_as = None
     if getattr(view, "opens", None) == PROGRAMS:
         return None
     if current_user.is_authenticated:
         enter_account(current_user.account_id)
         db.session.info["epoch"] = (current_user.account_id, current_user.epoch)
-        g.actor = actor_of(current_user.user_id)
+        g.actor = _acting(actor_of(current_user.user_id))
         origin = "form" if request.method not in SAFE_METHODS else "page"
         writing_as(g.actor.user_id, origin, request.remote_addr)
     if view is None:
@@ -121,6 +127,7 @@ def _begin() -> AnyResponse | None:
     plugin = _plugin_of(request.blueprint)
     if plugin and plugin not in g.actor.active_plugins:
         abort(404)
+    _refuse_while_viewing_as(view)
     may = (
         g.actor.is_administrator
         if who == ADMINISTRATOR
@@ -129,6 +136,29 @@ def _begin() -> AnyResponse | None:
     if not may:
         raise Forbidden(_("This page is not open to you. An administrator can help."))
     return None
+
+
+def _acting(signed_in: Actor) -> Actor:
+    """Return the actor of the request: the user signed in, or the one as whom he views."""
+    g.viewing_as = None
+    user_id = session.get(VIEW_AS)
+    person = account_facts().users.get(user_id) if user_id else None
+    if person is None or not person.is_active or not signed_in.is_administrator:
+        session.pop(VIEW_AS, None)
+        return signed_in
+    g.viewing_as = person
+    return actor_of(person.id)
+
+
+def _refuse_while_viewing_as(view: Any) -> None:
+    """Viewing as somebody else changes nothing, and shows nothing that is his alone."""
+    if g.viewing_as is None or getattr(view, "ends_viewing_as", False):
+        return
+    if request.method not in SAFE_METHODS:
+        raise Forbidden(_("You are viewing as %(name)s: nothing can be changed.",
+                          name=g.viewing_as.name))  # fmt: skip
+    if getattr(view, "is_personal", False):
+        raise Forbidden(_("This is for %(name)s alone.", name=g.viewing_as.name))
 
 
 def _plugin_of(blueprint: str | None) -> str:

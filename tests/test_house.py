@@ -41,8 +41,10 @@ CATCHERS = {
 # Who may write SQL on records that does not ask the rule, and why.
 KNOWS_RECORDS = {
     "core/access/engine.py": "it asks the rule by its own parts",
+    "core/access/holdings.py": "it reads sets of records, of which the effect asks the rule",
     "core/access/rule.py": "it is the rule",
     "core/records/bulk.py": "it writes what was checked before",
+    "core/records/holding.py": "it hands over what a team that goes takes part in",
     "core/records/lists.py": "it puts its statements together around the rule",
     "core/records/models.py": "it describes the table",
     "core/records/services.py": "it takes numbers for new records",

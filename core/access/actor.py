@@ -53,6 +53,11 @@ class Actor:
         )
 
     @property
+    def reaches_others(self) -> bool:
+        """Whether he may know how others stand to records: an administrator, or a manager."""
+        return self.is_administrator or len(self.reached) > 1
+
+    @property
     def viewable(self) -> tuple[str, ...]:
         """The kinds whose public records the user sees."""
         return tuple(

@@ -9,12 +9,13 @@ from typing import Any
 
 from core.access.actor import Actor
 from core.access.engine import Basic
-from core.accounts.queries import AccountFacts, account_facts
+from core.accounts.queries import account_facts
 from core.contracts import Right
 from core.db import sql
 from core.i18n import _
 from core.records.models import PUBLIC, Record
 from core.registry import registry
+from core.roles.naming import role_name
 
 
 @dataclass(frozen=True)
@@ -72,32 +73,20 @@ where r.account_id = :account and t.kind = :kind order by r.id
 """
 
 
-def role_name(key: str | None, name: str) -> str:
-    """Return a role's name in the reader's language; own roles keep theirs."""
-    shipped = {
-        "administrator": _("Administrator"),
-        "manager": _("Manager"),
-        "user": _("User"),
-        "owner": _("Owner"),
-        "participant": _("Participant"),
-    }
-    return shipped.get(key or "", name)
-
-
 def why(
     actor: Actor,
     record: Record,
     day: Callable[[datetime], str],
     holders: Sequence[Any] | None = None,
+    about: str = "",
 ) -> list[Answer]:
     """Return the answers for View and every other right on a record.
 
     `day` turns a moment into the reader's date; `holders` are the rows of the record's holders
-    where they are known already. The record's existence must already be known to
-    whoever reads the answer.
+    where they are known already; `about` is the actor's name where somebody else reads it. The
+    record's existence must already be known to whoever reads the answer.
     """
-    facts = account_facts()
-    telling = _Telling(actor, record, facts, day, holders)
+    telling = _Telling(actor, record, day, holders, about)
     ways = telling.ways_to_see()
     kind = record.kind
     answers = []
@@ -130,8 +119,15 @@ def why_not(basic: Basic) -> list[Answer]:
     ]
 
 
-def _who_can_add(owner_id: int | None) -> list[str]:
+def _who_can_add(owner_id: int | None, about: str = "") -> list[str]:
     owner = account_facts().principal_name(owner_id) if owner_id else ""
+    if about and owner:
+        return [
+            _("The owner %(owner)s or an administrator can add %(name)s as participant.",
+              owner=owner, name=about)
+        ]  # fmt: skip
+    if about:
+        return [_("An administrator can add %(name)s as participant.", name=about)]
     if owner:
         return [
             _("The owner %(owner)s or an administrator can add you as participant.", owner=owner)
@@ -144,11 +140,12 @@ class _Telling:
         self,
         actor: Actor,
         record: Record,
-        facts: AccountFacts,
         day: Callable[[datetime], str],
         holders: Sequence[Any] | None,
+        about: str,
     ) -> None:
-        self.actor, self.record, self.facts, self.day = actor, record, facts, day
+        self.actor, self.record, self.facts, self.day = actor, record, account_facts(), day
+        self.about = about
         self.holders = sql(_FACTS, id=record.id).all() if holders is None else holders
         self.owners = [
             each
@@ -169,18 +166,34 @@ class _Telling:
     def name(self, principal_id: int | None) -> str:
         return self.facts.principal_name(principal_id) if principal_id else _("somebody")
 
+    def said(self, to_him: str, of_him: str) -> str:
+        """Return the sentence said to the actor himself, or of him to somebody else."""
+        return of_him if self.about else to_him
+
     def ways_to_see(self) -> list[str]:
         if not self.actor.is_active:
             return []
-        ways = []
+        ways, name = [], self.about
         if self.actor.is_administrator:
-            ways.append(_("You are an administrator."))
+            ways.append(self.said(_("You are an administrator."),
+                                  _("%(name)s is an administrator.", name=name)))  # fmt: skip
         if self.actor.user_id in self.owners:
-            ways.append(_("You have been the owner since %(day)s.", day=self.owner_since()))
+            day = self.owner_since()
+            ways.append(
+                self.said(
+                    _("You have been the owner since %(day)s.", day=day),
+                    _("%(name)s has been the owner since %(day)s.", name=name, day=day),
+                )
+            )
         ways.extend(self.participation(row) for row in self.participations)
         ways.extend(self.reach())
         if self.record.visibility == PUBLIC and self.actor.has(self.record.kind, "view"):
-            ways.append(_("It is public and your role has the right “View”."))
+            ways.append(
+                self.said(
+                    _("It is public and your role has the right “View”."),
+                    _("It is public and a role of %(name)s has the right “View”.", name=name),
+                )
+            )
         return ways
 
     def owner_since(self) -> str:
@@ -190,12 +203,18 @@ class _Telling:
     def participation(self, row: Any) -> str:
         values = {"day": self.day(row.added_at), "who": self.name(row.added_by_id)}
         if row.principal_id == self.actor.user_id:
-            return _("You are a participant, added by %(who)s on %(day)s.", **values)
-        return _(
-            "Your team %(team)s is a participant, added by %(who)s on %(day)s.",
-            team=self.name(row.principal_id),
-            **values,
-        )
+            return self.said(
+                _("You are a participant, added by %(who)s on %(day)s.", **values),
+                _("%(name)s is a participant, added by %(who)s on %(day)s.",
+                  name=self.about, **values),
+            )  # fmt: skip
+        team = self.name(row.principal_id)
+        return self.said(
+            _("Your team %(team)s is a participant, added by %(who)s on %(day)s.",
+              team=team, **values),
+            _("%(name)s belongs to the team %(team)s, a participant, added by %(who)s on %(day)s.",
+              name=self.about, team=team, **values),
+        )  # fmt: skip
 
     def reach(self) -> list[str]:
         if not set(self.owners) & set(self.actor.reached):
@@ -203,17 +222,22 @@ class _Telling:
         rows = sql(_MANAGED, user=self.actor.user_id, owners=self.owners)
         return sorted(
             {
-                _(
-                    "You manage the team %(team)s, to which %(owner)s belongs.",
-                    team=self.name(row.root),
-                    owner=self.name(row.user_id),
+                self.said(
+                    _("You manage the team %(team)s, to which %(owner)s belongs.",
+                      team=self.name(row.root), owner=self.name(row.user_id)),
+                    _("%(name)s manages the team %(team)s, to which %(owner)s belongs.",
+                      name=self.about, team=self.name(row.root), owner=self.name(row.user_id)),
                 )
                 for row in rows
             }
-        )
+        )  # fmt: skip
 
     def missing_view(self) -> list[str]:
-        return _who_can_add(self.record.owner_id)
+        if not self.actor.is_active:
+            return [
+                _("%(name)s may not sign in.", name=self.about or self.name(self.actor.user_id))
+            ]
+        return _who_can_add(self.record.owner_id, self.about)
 
     def answer(self, right: Right, *, sees: bool) -> Answer:
         label = str(right.label)
@@ -229,7 +253,10 @@ class _Telling:
             return [_("Administrators have every right.")]
         wire = f"{right.kind}.{right.key}"
         given = [
-            _("Your role %(role)s has the right.", role=role_name(row.key, row.name))
+            self.said(
+                _("Your role %(role)s has the right.", role=role_name(row.key, row.name)),
+                _("The role %(role)s has the right.", role=role_name(row.key, row.name)),
+            )
             for row in self.roles
             if wire in (row.ticks or ())
         ]
@@ -258,7 +285,18 @@ class _Telling:
             sentences.append(_("These have it: %(names)s.", names=", ".join(have)))
         owner = self.name(self.record.owner_id) if self.record.owner_id else ""
         if owner:
-            sentences.append(_("%(owner)s or an administrator can give it to you.", owner=owner))
+            sentences.append(
+                self.said(
+                    _("%(owner)s or an administrator can give it to you.", owner=owner),
+                    _("%(owner)s or an administrator can give it to %(name)s.",
+                      owner=owner, name=self.about),
+                )
+            )  # fmt: skip
         else:
-            sentences.append(_("An administrator can give it to you."))
+            sentences.append(
+                self.said(
+                    _("An administrator can give it to you."),
+                    _("An administrator can give it to %(name)s.", name=self.about),
+                )
+            )
         return sentences

@@ -55,6 +55,11 @@ class AccountFacts:
     users: dict[int, Person]
     teams: dict[int, TeamName]
 
+    def allows(self, grant: str) -> bool:
+        """Tell whether an active plugin grants something that core does not allow by itself."""
+        specs = registry().plugins
+        return any(grant in specs[name].grants for name in self.active_plugins)
+
     def principal_name(self, principal_id: int) -> str:
         """Return the name of a user or team; empty for one that is gone."""
         found = self.users.get(principal_id) or self.teams.get(principal_id)

@@ -24,7 +24,7 @@ IN_BELL = 8
 
 
 @blueprint.get("")
-@opens(SIGNED_IN)
+@opens(SIGNED_IN, is_personal=True)
 def notification_list() -> Any:
     only_unread = request.args.get("show") == "unread"
     page = queries.page_of(
@@ -48,7 +48,7 @@ def notification_list() -> Any:
 
 
 @blueprint.get("/bell")
-@opens(SIGNED_IN)
+@opens(SIGNED_IN, is_personal=True)
 def bell() -> Any:
     page = queries.page_of(actor(), size=IN_BELL)
     return render_template(
@@ -57,7 +57,7 @@ def bell() -> Any:
 
 
 @blueprint.post("/<int:notification_id>/read")
-@opens(SIGNED_IN)
+@opens(SIGNED_IN, is_personal=True)
 def read(notification_id: int) -> Any:
     if not services.mark_read(actor(), notification_id):
         abort(404)
@@ -65,7 +65,7 @@ def read(notification_id: int) -> Any:
 
 
 @blueprint.post("/<int:notification_id>/open")
-@opens(SIGNED_IN)
+@opens(SIGNED_IN, is_personal=True)
 def open_what_it_is_about(notification_id: int) -> Any:
     entry = queries.find_entry(actor(), notification_id)
     if entry is None:
@@ -75,7 +75,7 @@ def open_what_it_is_about(notification_id: int) -> Any:
 
 
 @blueprint.post("/read-all")
-@opens(SIGNED_IN)
+@opens(SIGNED_IN, is_personal=True)
 def read_all() -> Any:
     services.mark_all_read(actor())
     return redirect(_where_from(), 303)

@@ -7,16 +7,16 @@ what would really hold.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 
 from core.access import Actor, actors
+from core.access.holdings import Bits, Window, windows
 from core.contracts import Right
 from core.db import db
 from core.permissions import services
 from core.permissions.facts import PermissionChange
-from core.permissions.holdings import Bits, Window, windows
 from core.registry import registry
 from core.roles.rights import GENERAL, TEAM_ROLES_ONLY
 
@@ -228,9 +228,10 @@ def _order(line: Line) -> tuple[object, ...]:
     return not line.is_gain, places.get(line.right, 2), place, line.right
 
 
-def compared(change: PermissionChange) -> Comparison:
+def compared(change: PermissionChange, instead: Mapping[int, int] | None = None) -> Comparison:
     """Return the comparison of everybody before and after a change, which is not kept.
 
+    `instead` says which team takes part from then on where another one, which goes, does now.
     Raises what `services.apply` raises.
     """
     before = actors()
@@ -240,7 +241,15 @@ def compared(change: PermissionChange) -> Comparison:
         after = actors()
     finally:
         savepoint.rollback()
-    return Comparison(before, after)
+    return Comparison(before, {user: _standing_in(each, instead) for user, each in after.items()})
+
+
+def _standing_in(actor: Actor, instead: Mapping[int, int] | None) -> Actor:
+    """Return the actor with the participations that his teams will have taken over."""
+    more = {gone for gone, team in (instead or {}).items() if team in actor.principals}
+    if not more:
+        return actor
+    return replace(actor, principals=tuple(sorted({*actor.principals, *more})))
 
 
 def effect_of(change: PermissionChange) -> Effect:

@@ -9,6 +9,7 @@ from typing import Any
 from core.accounts.models import SecurityEntry
 from core.accounts.queries import account_facts
 from core.accounts.services import log_security, store_setting
+from core.contracts import SEVERAL_ROLES
 from core.db import current_account, db, sql
 from core.errors import Conflict, Invalid, NotFound
 from core.i18n import _
@@ -19,7 +20,6 @@ from core.permissions.facts import (
     REACH,
     SETTING,
     TICK,
-    Fact,
     PermissionChange,
 )
 from core.permissions.queries import present_of
@@ -31,7 +31,6 @@ from core.teams.services import team, wait_for_each_other
 from core.users.models import ACTIVE, REMOVED, User
 
 CHANGED, UNDONE = "permissions_changed", "permissions_undone"
-CUSTOM_ROLES = "custom_roles"
 
 
 def save(change: PermissionChange, about: str = "") -> PermissionChange:
@@ -237,7 +236,7 @@ def _check_homes(user_ids: Iterable[int]) -> None:
 
 def _check_one_role_a_team(change: PermissionChange) -> None:
     """Raise where somebody gets a second role in a team, without the plugin that allows it."""
-    if CUSTOM_ROLES in account_facts().active_plugins:
+    if account_facts().allows(SEVERAL_ROLES):
         return
     several = sql(
         "select u.first_name || ' ' || u.last_name as name, m.user_id, m.team_id"

@@ -58,7 +58,8 @@ class Kind:
 
     `name_of` makes the shown name and the sorted name from the values. `row` is the model of the
     table with the kind's own columns. `matching` says which records are the same. `subtitle` are
-    the fields that stand below the name.
+    the fields that stand below the name. Kinds of one `visibility_area` share their settings of
+    visibility; `area_label` is the name of its tab.
     """
 
     key: str
@@ -73,6 +74,7 @@ class Kind:
     sections: tuple[Section, ...]
     name_of: Callable[[Values], tuple[str, str]]
     visibility_area: str
+    area_label: Text
     name_label: Text
     plugin: str = ""
     is_round: bool = False

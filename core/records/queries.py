@@ -93,3 +93,13 @@ def label_names(label_ids: list[int]) -> dict[int, str]:
         ids=label_ids,
     )
     return {row.id: row.name for row in rows}
+
+
+def last_access_request(record_id: int, user_id: int) -> Any:
+    """Return what a user asked for last on a record: state, reason, when; None where never."""
+    return sql(
+        "select state, reason, asked_at from core_access_request where account_id = :account"
+        " and user_id = :user and record_id = :record order by id desc limit 1",
+        user=user_id,
+        record=record_id,
+    ).one_or_none()

@@ -21,6 +21,7 @@ from core.registry import registry
 from core.shown import Hit as HitView, SearchGroup
 from core.web import SIGNED_IN, actor, opens
 
+ANY = "any"
 MOST_ON_PAGE, MOST_IN_BOX, MOST_IN_PICKER = 20, 5, 20
 
 blueprint = Blueprint("search", __name__)
@@ -46,6 +47,8 @@ def box() -> str:
 @blueprint.get("/pick/<kind_key>")
 @opens(SIGNED_IN)
 def pick(kind_key: str) -> Response:
+    if kind_key == ANY:
+        return jsonify(_choices_of_all())
     if kind_key not in {kind.key for kind in registry().kinds}:
         abort(404)
     kind, who, query = active_kind(kind_key), actor(), _query()
@@ -56,6 +59,16 @@ def pick(kind_key: str) -> Response:
     return jsonify(
         [_choice(row.id, row.values.name, row.values.owner_id, row.is_full) for row in rows]
     )
+
+
+def _choices_of_all() -> list[dict[str, Any]]:
+    """Return records of every kind for a picker; each is chosen as `kind.number`."""
+    found = search(actor(), _query(), most=MOST_IN_PICKER)
+    return [
+        {**_choice(each.id, each.name, each.owner_id, each.is_full), "id": f"{kind}.{each.id}"}
+        for kind, (hits, _count) in found.items()
+        for each in hits
+    ]
 
 
 def _query() -> str:

@@ -111,6 +111,7 @@ def profile(kind_key: str, record_id: int) -> Answer:
         holders_url=f"{address(kind.key, record_id)}/holders",
         may_change_holders=_may_change_holders(access),
         version=access.record.version,
+        check_url=f"{address(kind.key, record_id)}/access" if who.reaches_others else None,
     )
 
 

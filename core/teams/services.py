@@ -6,6 +6,7 @@ from core.accounts.queries import account_facts
 from core.db import current_account, db, sql
 from core.errors import Conflict, Invalid, NotFound
 from core.i18n import _
+from core.records.fields import clean
 from core.roles.models import ADMINISTRATOR, Role
 from core.teams.models import Membership, Team
 from core.users.models import Principal, User
@@ -30,8 +31,13 @@ def create_team(name: str, parent_id: int | None = None) -> Team:
     return made
 
 
+def check_name(name: str) -> None:
+    """Raise Invalid where a new team may not be called so."""
+    _checked_name(name)
+
+
 def _checked_name(name: str, own_id: int | None = None) -> str:
-    name = name.strip()
+    name = clean(name)
     if not 1 <= len(name) <= 100:
         raise Invalid(_("Name: 1 to 100 characters are needed."), "name")
     taken = sql(
@@ -115,6 +121,12 @@ def delete_team(team_id: int) -> None:
     for child in children:
         child.parent_id = parent_id
     db.session.flush()
+    remove_team(gone)
+
+
+def remove_team(gone: Team) -> None:
+    """Remove a team on which nothing hangs any more."""
+    team_id = gone.id
     db.session.delete(gone)
     db.session.flush()
     sql("delete from core_principal where account_id = :account and id = :team", team=team_id)

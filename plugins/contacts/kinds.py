@@ -245,6 +245,7 @@ PERSON = Kind(
         frozenset({"first_name", "last_name", "company", "emails", "phones"}),
     ),
     visibility_area="contacts",
+    area_label=lazy("Contacts"),
     is_round=True,
     subtitle=("position", "company"),
     fields=(
@@ -278,6 +279,7 @@ COMPANY = Kind(
         matching.company_keys, matching.company_tiers, frozenset({"name", "nip", "regon"})
     ),
     visibility_area="contacts",
+    area_label=lazy("Contacts"),
     fields=(
         Field("name", lazy("Name"), ShortText(), home=RECORD, is_required=True,
               sort_sql="r.sort_key", is_basic=True, synonyms=("nazwa", "firma", "company", "nazwa firmy", "company name")),

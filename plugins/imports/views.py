@@ -86,19 +86,19 @@ def _page(page: str, **values: Any) -> str:
 
 
 @blueprint.get("/imports")
-@opens(may_import)
+@opens(may_import, is_personal=True)
 def import_list() -> Answer:
     return _list()
 
 
 @blueprint.get(PROFILE)
-@opens(may_import)
+@opens(may_import, is_personal=True)
 def profile_list() -> Answer:
     return _list()
 
 
 @blueprint.get(ACCOUNT)
-@opens(may_import)
+@opens(may_import, is_personal=True)
 def account_list() -> Answer:
     return _list()
 
@@ -139,13 +139,13 @@ TONES = {DONE: "ok", RUNNING: "acc", WAITING: "acc", FAILED: "bad", REFUSED: "ba
 
 
 @blueprint.get("/imports/new")
-@opens(may_import)
+@opens(may_import, is_personal=True)
 def new_import() -> Answer:
     return _new_page(request.args.get("kind", ""))
 
 
 @blueprint.post("/imports/new")
-@opens(may_import)
+@opens(may_import, is_personal=True)
 def add_import() -> Answer:
     token = request.form.get("form_token", "")[:100]
     if token and (location := sent_before(token)):
@@ -207,7 +207,7 @@ def _new_page(kind: str, errors: list[str] | None = None, token: str = "") -> st
 
 
 @blueprint.get("/imports/sample/<kind_key>.<suffix>")
-@opens(may_import)
+@opens(may_import, is_personal=True)
 def sample(kind_key: str, suffix: str) -> Answer:
     kind = next((each for each in importable(actor()) if each.key == kind_key), None)
     if kind is None or suffix not in set(FileKind):
@@ -227,7 +227,7 @@ def _file(kind: FileKind, header: list[str], rows: Any, title: str) -> Answer:
 
 
 @blueprint.post("/imports/<int:import_id>/file")
-@opens(may_import)
+@opens(may_import, is_personal=True)
 def change_file(import_id: int) -> Answer:
     import_ = queries.import_of(import_id, actor(), lock=True)
     asked = forms.read_file_choices(request.form, import_.facts)
@@ -242,7 +242,7 @@ def change_file(import_id: int) -> Answer:
 
 
 @blueprint.get("/imports/<int:import_id>")
-@opens(may_import)
+@opens(may_import, is_personal=True)
 def show_import(import_id: int) -> Answer:
     import_ = queries.import_of(import_id, actor())
     if import_.state == ASSIGNING:
@@ -253,7 +253,7 @@ def show_import(import_id: int) -> Answer:
 
 
 @blueprint.post("/imports/<int:import_id>/columns")
-@opens(may_import)
+@opens(may_import, is_personal=True)
 def change_columns(import_id: int) -> Answer:
     import_ = queries.import_of(import_id, actor(), lock=True)
     chosen = forms.read_targets(request.form, len(import_.facts["columns"]))
@@ -326,7 +326,7 @@ def _grouped(aims: list[Aim]) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 @blueprint.get("/imports/<int:import_id>/options")
-@opens(may_import)
+@opens(may_import, is_personal=True)
 def show_options(import_id: int) -> Answer:
     import_ = queries.import_of(import_id, actor())
     if import_.state != ASSIGNING:
@@ -335,7 +335,7 @@ def show_options(import_id: int) -> Answer:
 
 
 @blueprint.post("/imports/<int:import_id>/options")
-@opens(may_import)
+@opens(may_import, is_personal=True)
 def start_import(import_id: int) -> Answer:
     import_ = queries.import_of(import_id, actor(), lock=True)
     kind, shipped = queries.kind_of(import_), queries.options_for(import_)
@@ -365,28 +365,28 @@ def _options_page(
 
 
 @blueprint.post("/imports/<int:import_id>/stop")
-@opens(may_import)
+@opens(may_import, is_personal=True)
 def stop_import(import_id: int) -> Answer:
     services.stop(queries.import_of(import_id, actor(), lock=True))
     return redirect(f"/imports/{import_id}")
 
 
 @blueprint.post("/imports/<int:import_id>/continue")
-@opens(may_import)
+@opens(may_import, is_personal=True)
 def continue_import(import_id: int) -> Answer:
     services.go_on(queries.import_of(import_id, actor(), lock=True))
     return redirect(f"/imports/{import_id}")
 
 
 @blueprint.post("/imports/<int:import_id>/delete")
-@opens(may_import)
+@opens(may_import, is_personal=True)
 def delete_import(import_id: int) -> Answer:
     services.remove(queries.import_of(import_id, actor(), lock=True))
     return redirect("/imports")
 
 
 @blueprint.get("/imports/<int:import_id>/progress")
-@opens(may_import)
+@opens(may_import, is_personal=True)
 def progress(import_id: int) -> Answer:
     """Answer how far it is; when nothing moves any more, let the browser load the whole page."""
     import_ = queries.import_of(import_id, actor())
@@ -514,7 +514,7 @@ ROW_TONES = {"created": "ok", "updated": "acc", "unchanged": "", "skipped": "war
 
 
 @blueprint.get("/imports/<int:import_id>/failed")
-@opens(may_import)
+@opens(may_import, is_personal=True)
 def failed_rows(import_id: int) -> Answer:
     import_ = queries.import_of(import_id, actor())
     if not queries.row_counts(import_)[BROKEN]:

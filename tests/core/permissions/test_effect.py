@@ -7,12 +7,11 @@ from random import Random
 
 import pytest
 
-from core.access import NoAccess, actor_of, fetch
+from core.access import NoAccess, actor_of, fetch, holdings
 from core.accounts.queries import account_facts
 from core.changes.capture import change_set
 from core.db import db
 from core.errors import NotFound
-from core.permissions import holdings
 from core.permissions.effect import compared, effect_of, rights_on_records
 from core.permissions.facts import ACCESS, MEMBER, PARENT, TICK, PermissionChange
 from core.permissions.queries import memberships, parents
@@ -110,7 +109,7 @@ def some_change(world, random: Random) -> PermissionChange:
             gone, frozenset({(PARENT, world["teams"][4].id, world["teams"][2].id)})
         )
     gone = frozenset(memberships(user_id=user.id))
-    homes = team.id if sort == "move user" else sorted(gone)[0][2]
+    homes = team.id if sort == "move user" else min(gone)[2]
     return PermissionChange(gone, frozenset({(MEMBER, user.id, homes, role_named(role).id)}))
 
 
@@ -139,7 +138,7 @@ def test_acc_x3_a_preview_changes_nothing(app):
 
 def test_acc_x3_samples_and_the_full_list_are_the_records_that_are_counted(app, monkeypatch):
     monkeypatch.setattr(holdings, "SPAN", 3)
-    world = make_world(2)
+    make_world(2)
     fact = frozenset({(TICK, role_named("user").id, "person", "delete")})
     comparison = compared(PermissionChange(new=fact))
     line = next(each for each in comparison.effect().lines if each.key == "person.delete.gain")

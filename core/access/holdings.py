@@ -11,6 +11,7 @@ import sys
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.db import db, sql
 
@@ -35,7 +36,7 @@ class Window:
 
     def ids(self, bits: Bits, most: int) -> list[int]:
         """Return the numbers of the first records of a set, in order."""
-        found = []
+        found: list[int] = []
         while bits and len(found) < most:
             lowest = bits & -bits
             found.append(self.first + lowest.bit_length() - 1)
@@ -70,14 +71,14 @@ def windows(kinds: Iterable[str], principals: Iterable[int], after: int = 0) -> 
 
     `after` leaves out all records up to that number.
     """
-    asked = {"kinds": list(kinds), "principals": list(principals)}
+    asked: dict[str, list[Any]] = {"kinds": list(kinds), "principals": list(principals)}
     first = sql(_NEXT, first=after + 1, kinds=asked["kinds"]).scalar()
     while first is not None:
         yield _window(first, asked)
         first = sql(_NEXT, first=first + SPAN, kinds=asked["kinds"]).scalar()
 
 
-def _window(first: int, asked: dict[str, list[object]]) -> Window:
+def _window(first: int, asked: dict[str, list[Any]]) -> Window:
     window, bounds = Window(first), {"first": first, "end": first + SPAN}
     wanted = set(asked["principals"])
     for row in sql(_RECORDS, kinds=asked["kinds"], **bounds):

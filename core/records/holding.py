@@ -1,0 +1,74 @@
+"""Handing over what a user or team holds on many records at once, each with its change."""
+
+from __future__ import annotations
+
+from core import clock
+from core.changes.capture import author, open_set
+from core.db import db, sql
+
+_PARTICIPATIONS = """
+select r.kind, count(*) as number from core_holder h
+join core_record r on r.account_id = h.account_id and r.id = h.record_id
+where h.account_id = :account and h.principal_id = :principal and h.role = 'participant'
+group by r.kind order by r.kind
+"""
+
+# One statement a table: what each record's participants were and are, then the change, the version
+# and the rows themselves. A record of which both take part keeps one of them.
+_CHANGED = """
+with held as (
+  select h.record_id,
+    array_agg(h.principal_id order by h.principal_id) as before,
+    array_agg(distinct case when h.principal_id = :principal then cast(:instead as bigint)
+      else h.principal_id end) filter (where h.principal_id <> :principal
+      or cast(:instead as bigint) is not null) as after
+  from core_holder h
+  where h.account_id = :account and h.role = 'participant' and h.record_id in (
+    select o.record_id from core_holder o where o.account_id = :account
+    and o.principal_id = :principal and o.role = 'participant')
+  group by h.record_id
+), risen as (
+  update core_record r set version = r.version + 1, updated_at = :now, updated_by_id = :user
+  from held where r.account_id = :account and r.id = held.record_id
+  returning r.id, r.version
+)
+insert into core_change (account_id, change_set_id, record_id, act, version, diff)
+select :account, :set, held.record_id, 'changed', risen.version, jsonb_build_object(
+  'participants', jsonb_build_array(to_jsonb(held.before),
+    to_jsonb(coalesce(held.after, cast('{}' as bigint[])))))
+from held join risen on risen.id = held.record_id
+"""
+
+_ADDED = """
+insert into core_holder (account_id, record_id, principal_id, role, added_at, added_by_id)
+select h.account_id, h.record_id, :instead, 'participant', :now, :user from core_holder h
+where h.account_id = :account and h.principal_id = :principal and h.role = 'participant'
+on conflict (account_id, record_id, principal_id, role) do nothing
+"""
+
+_REMOVED = """
+delete from core_holder
+where account_id = :account and principal_id = :principal and role = 'participant'
+"""
+
+
+def participations_of(principal_id: int) -> dict[str, int]:
+    """Return on how many records of each kind a user or team takes part, the trash included."""
+    return {row.kind: row.number for row in sql(_PARTICIPATIONS, principal=principal_id)}
+
+
+def hand_over_participations(principal_id: int, instead: int | None) -> None:
+    """Let another user or team take part where this one does, or with None nobody instead.
+
+    Belongs to the change set under way; a record that it has touched before may not be among them.
+    """
+    if not participations_of(principal_id):
+        return
+    db.session.flush()
+    who = author()
+    common = {"principal": principal_id, "now": clock.now(), "user": who.user_id}
+    sql(_CHANGED, instead=instead, set=open_set(db.session()).set_id, **common)
+    if instead is not None:
+        sql(_ADDED, instead=instead, **common)
+    sql(_REMOVED, principal=principal_id)
+    db.session.expire_all()

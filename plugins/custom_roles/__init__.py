@@ -1,0 +1,1 @@
+"""Custom team roles: roles of the account's own, and several roles in one team."""
