@@ -159,8 +159,12 @@ def first_entry() -> str | None:
     return min(entries, key=lambda each: each.order).url if entries else None
 
 
+def _is_here(address: str) -> bool:
+    return request.path == address or request.path.startswith(address.rstrip("/") + "/")
+
+
 def _nav(entry: Any) -> NavEntry:
-    here = request.path == entry.url or request.path.startswith(entry.url.rstrip("/") + "/")
+    here = _is_here(entry.url)
     return NavEntry(
         label=str(entry.label),
         url=entry.url,
@@ -188,7 +192,7 @@ def settings_nav(area: str) -> list[NavGroup]:
     groups: dict[str, list[NavEntry]] = {}
     for each in settings_pages():
         if each.area == area:
-            entry = NavEntry(str(each.label), each.url, is_active=request.path == each.url)
+            entry = NavEntry(str(each.label), each.url, is_active=_is_here(each.url))
             groups.setdefault(str(each.group), []).append(entry)
     return [NavGroup(label, entries) for label, entries in groups.items()]
 

@@ -17,10 +17,10 @@ from core.web import actor
 SHOWN_AT_ONCE = 3
 
 
-def lines_of(effect: Effect) -> list[EffectLine]:
-    """Return the lines of an effect as the page takes them."""
+def lines_of(effect: Effect, samples: int = SAMPLES) -> list[EffectLine]:
+    """Return the lines of an effect as the page takes them, each with so many samples."""
     known = named({each for line in effect.lines for each in line.samples})
-    return [_line(line, known) for line in effect.lines]
+    return [_line(line, known, samples) for line in effect.lines]
 
 
 def named(record_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
@@ -44,7 +44,7 @@ def kind_label(kind: str) -> str:
     return "" if kind == GENERAL else str(registry().kinds[kind].labels)
 
 
-def _line(line: Line, known: dict[int, tuple[str, str]]) -> EffectLine:
+def _line(line: Line, known: dict[int, tuple[str, str]], samples: int) -> EffectLine:
     count, label = len(line.users), right_label(line.kind, line.right)
     if line.is_gain:
         title = ngettext("%(num)s user gains “%(right)s”", "%(num)s users gain “%(right)s”",
@@ -54,7 +54,7 @@ def _line(line: Line, known: dict[int, tuple[str, str]]) -> EffectLine:
                          count, right=label)  # fmt: skip
     shown = _gainers(line)
     further = shown[SHOWN_AT_ONCE:]
-    more = line.total - min(line.total, SAMPLES)
+    more = line.total - min(line.total, samples)
     return EffectLine(
         sign=f"{'+' if line.is_gain else '−'}{face.formats().integer(count)}",
         is_loss=not line.is_gain,
@@ -65,7 +65,7 @@ def _line(line: Line, known: dict[int, tuple[str, str]]) -> EffectLine:
         further_text=ngettext("%(num)s more user", "%(num)s more users", len(further))
         if further
         else "",
-        samples=[known[each] for each in line.samples if each in known],
+        samples=[known[each] for each in line.samples[:samples] if each in known],
         more_samples=_("and %(count)s more", count=face.formats().integer(more)) if more else "",
         list_key=f"{line.key}.0" if line.total else "",
     )

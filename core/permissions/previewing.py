@@ -26,7 +26,7 @@ from core.settings.frame import settings_frame
 from core.shown import FormError
 
 CONTROLS = {"csrf_token", "confirmed", "show", "after"}
-LISTED = 200
+LISTED, BESIDE = 200, 3
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _has_effect(change: PermissionChange) -> bool:
 def _live(change: PermissionChange) -> str:
     """Return the effect alone, which the page shows beside its form while it is filled in."""
     try:
-        lines = lines_of(compared(change).effect()) if _has_effect(change) else []
+        lines = lines_of(compared(change).effect(), BESIDE) if _has_effect(change) else []
         refused = ""
     except SzansaError as error:
         lines, refused = [], error.message

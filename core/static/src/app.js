@@ -5,6 +5,7 @@ import "./js/files.js";
 import "./js/forms.js";
 import "./js/keys.js";
 import "./js/lists.js";
+import "./js/matrix.js";
 import "./js/menus.js";
 import "./js/pickers.js";
 import "./js/search.js";
