@@ -12,6 +12,7 @@ from core.contracts import (
     USER,
     Cause,
     CronEntry,
+    JobType,
     Right,
     SecurityEvent,
     Setting,
@@ -19,7 +20,8 @@ from core.contracts import (
 )
 from core.hookspecs import hookimpl
 from core.i18n import lazy
-from core.notifications import holders, views as notification_views
+from core.mail import jobs as mail_jobs, services as mail_services
+from core.notifications import holders, undelivered, views as notification_views
 from core.records import list_views, search_views, views
 from core.records.kinds import settings_of
 from core.registry import registry
@@ -51,7 +53,20 @@ def register_cron() -> list[CronEntry]:
 
 @hookimpl
 def register_causes() -> list[Cause]:
-    return holders.CAUSES
+    return holders.CAUSES + undelivered.CAUSES
+
+
+@hookimpl
+def register_jobs() -> list[JobType]:
+    return [
+        JobType(
+            mail_services.JOB,
+            mail_jobs.send_mail,
+            retries=mail_jobs.RETRIES,
+            longest_pause=mail_jobs.LONGEST_PAUSE,
+            failed=undelivered.tell_undelivered,
+        )
+    ]
 
 
 @hookimpl
