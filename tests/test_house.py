@@ -431,8 +431,8 @@ def is_well_named(name: str, sort: str) -> bool:
     if sort == "date":
         return name.endswith("_on")
     if sort == "boolean":
-        return name.startswith(("is_", "has_"))
-    return not (name.endswith(("_at", "_on")) or name.startswith(("is_", "has_")))
+        return name.startswith(("is_", "has_", "must_"))
+    return not (name.endswith(("_at", "_on")) or name.startswith(("is_", "has_", "must_")))
 
 
 def test_columns_say_what_they_hold(whole_app):

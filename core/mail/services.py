@@ -6,12 +6,12 @@ import logging
 from email.utils import make_msgid
 from typing import Any
 
+from core.addresses import checked_address
 from core.changes.capture import author_or_none
 from core.errors import Conflict
 from core.i18n import _
 from core.jobs.services import enqueue
 from core.mail import transport
-from core.mail.addresses import checked_address
 from core.sealing import seal
 
 JOB, PURPOSE = "core.send_mail", "mail"

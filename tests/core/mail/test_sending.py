@@ -15,11 +15,11 @@ from cryptography.x509.oid import NameOID
 from jinja2 import ChoiceLoader, DictLoader
 
 from core import clock
+from core.addresses import checked_address
 from core.db import db, sql
 from core.errors import Invalid
 from core.jobs import runner
 from core.mail import jobs, services, transport
-from core.mail.addresses import checked_address
 from core.notifications import queries
 from core.registry import registry
 from tests.mailbox import address_of, mail_server, set_up, text_of
