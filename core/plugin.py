@@ -25,12 +25,18 @@ from core.notifications import holders, undelivered, views as notification_views
 from core.records import list_views, search_views, views
 from core.records.kinds import settings_of
 from core.registry import registry
-from core.users import views as users_views
+from core.security import (
+    account_views as account_rules,
+    events,
+    views as security_views,
+)
+from core.users import profile_views, second_factors, views as users_views
 
 
 @hookimpl
 def register_settings() -> list[Setting]:
-    return [each for kind in registry().kinds for each in settings_of(kind)]
+    own = [Setting(second_factors.SETTING, second_factors.NOBODY)]
+    return own + [each for kind in registry().kinds for each in settings_of(kind)]
 
 
 @hookimpl
@@ -39,6 +45,8 @@ def register_blueprints() -> list[Blueprint]:
         health.blueprint,
         users_views.blueprint,
         notification_views.blueprint,
+        profile_views.blueprint,
+        security_views.blueprint,
         account_views.blueprint,
         list_views.blueprint(registry().kinds),
         views.blueprint(registry().kinds),
@@ -71,7 +79,7 @@ def register_jobs() -> list[JobType]:
 
 @hookimpl
 def register_security_events() -> list[SecurityEvent]:
-    return security.EVENTS
+    return security.EVENTS + events.EVENTS
 
 
 @hookimpl
@@ -92,8 +100,12 @@ def register_rights() -> list[Right]:
 
 @hookimpl
 def settings_pages(actor: Actor) -> list[SettingsPage]:
-    if not actor.is_administrator:
-        return []
-    return [
-        SettingsPage("account", "", lazy("Package and plugins"), account_views.PLUGINS, order=900)
+    profile = [
+        SettingsPage("profile", "", lazy("Profile"), profile_views.PROFILE, order=10),
+        SettingsPage("profile", "", lazy("Security"), security_views.SECURITY, order=20),
     ]
+    account = [
+        SettingsPage("account", "", lazy("General"), account_rules.GENERAL, order=10),
+        SettingsPage("account", "", lazy("Package and plugins"), account_views.PLUGINS, order=900),
+    ]
+    return profile + (account if actor.is_administrator else [])

@@ -81,6 +81,7 @@ class Login(Base):
             ["core_user.account_id", "core_user.id"],
             ondelete="CASCADE",
         ),
+        Index("ix_core_login_account_id_user_id", "account_id", "user_id", unique=True),
     )
 
     email: Mapped[str] = mapped_column(primary_key=True)
@@ -100,6 +101,7 @@ class UserSession(Base):
             ["core_user.account_id", "core_user.id"],
             ondelete="CASCADE",
         ),
+        Index("ix_core_session_account_id_user_id", "account_id", "user_id"),
     )
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)

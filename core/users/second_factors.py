@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from core import clock
+from core.accounts.queries import setting
 from core.db import across_accounts, current_account, db, sql
 from core.errors import Conflict, Invalid
 from core.i18n import _
@@ -11,6 +14,17 @@ from core.users import codes, tickets
 from core.users.models import RecoveryCode, SecondFactor
 
 PURPOSE = "second factor"
+SETUP_TIME = timedelta(hours=1)  # between showing a secret and proving that it was scanned
+
+
+SETTING = "signing_in.second_factor"
+NOBODY, ADMINISTRATORS, ALL = RULES = ("nobody", "administrators", "all")
+
+
+def is_required(*, is_administrator: bool) -> bool:
+    """Tell whether the account requires two-factor login of an administrator or a user (AUTH-7)."""
+    rule = setting(SETTING)
+    return rule == ALL or (rule == ADMINISTRATORS and is_administrator)
 
 
 class WrongCode(Invalid):

@@ -18,6 +18,9 @@ def upgrade() -> None:
         "core_login",
         sa.Column("must_change_password", sa.Boolean(), nullable=False, server_default="false"),
     )
+    keys = ["account_id", "user_id"]
+    op.create_index("ix_core_login_account_id_user_id", "core_login", keys, unique=True)
+    op.create_index("ix_core_session_account_id_user_id", "core_session", keys)
     _of_users(
         "core_user_photo",
         sa.Column("content", sa.LargeBinary(), nullable=False),
