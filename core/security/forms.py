@@ -39,7 +39,7 @@ def current_password() -> FieldView:
     )
 
 
-def code() -> FieldView:
+def code(hint: str = "") -> FieldView:
     """Return the field of a code."""
     return FieldView(
         "code",
@@ -47,7 +47,7 @@ def code() -> FieldView:
         autocomplete="one-time-code",
         is_required=True,
         max_length=40,
-        hint=_("Six digits from your authenticator application, or a recovery code."),
+        hint=hint or _("Six digits from your authenticator application, or a recovery code."),
     )
 
 
@@ -85,14 +85,15 @@ def page(
     fields: Sequence[FieldView],
     save_label: str,
     *,
+    about: str,
     back: Crumb,
     refused: SzansaError | None = None,
 ) -> FormView:
-    """Return a settings page that is one short form."""
+    """Return a settings page that is one short form; `about` stands beside its fields."""
     return FormView(
         action=action,
         title=title,
-        sections=[FormSection(title, with_errors(fields, refused))],
+        sections=[FormSection(about, with_errors(fields, refused))],
         save_label=save_label,
         cancel_url=str(back.url),
         crumbs=[back, Crumb(title)],

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from flask_login import current_user
 
 from core.errors import SzansaError
+from core.i18n import _
 from core.security import factors
 from core.security.forms import code, summary, with_errors
 from core.users import codes
@@ -20,13 +21,14 @@ def factor_shown(proposal: str, action: str, refused: SzansaError | None = None)
     Raises Conflict for a proposal that was not made for this user.
     """
     secret = factors.secret_in(current_user.user_id, proposal)
+    field = code(_("The six digits that the application shows now."))
     return {
         "action_url": action,
         "proposal": proposal,
         "picture": codes.picture(secret, current_user.email),
         "secret": codes.grouped(secret),
-        "code_field": with_errors([code()], refused)[0],
-        "errors": summary([code()], refused),
+        "code_field": with_errors([field], refused)[0],
+        "errors": summary([field], refused),
     }
 
 

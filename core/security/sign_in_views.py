@@ -96,15 +96,17 @@ def _keep(token: str, address: str) -> Any:
     return answer
 
 
-def _gone(refused: SzansaError) -> Any:
-    page = public_form(
-        PublicForm(
-            title=_("This link does not work"),
-            lead=refused.message,
-            back=(_("Back to signing in"), face.url("users.sign_in")),
-        )
+def _gone(refused: SzansaError, back: tuple[str, str] | None = None) -> Any:
+    form = PublicForm(
+        title=_("This link does not work"),
+        lead=refused.message,
+        back=back or (_("Back to signing in"), face.url("users.sign_in")),
     )
-    return _answer(page, refused)
+    return _answer(public_form(form), refused)
+
+
+def _reset_gone(refused: SzansaError) -> Any:
+    return _gone(refused, (_("Ask for a new link"), face.url("security.forgotten")))
 
 
 def _followed(address: str) -> Any:
@@ -126,7 +128,7 @@ def reset() -> Any:
     try:
         return _reset_page(session[RESET], _followed(RESET).email)
     except (services.LinkGone, TooManyTries) as refused:
-        return _gone(refused)
+        return _reset_gone(refused)
 
 
 @blueprint.post(RESET)
@@ -136,11 +138,11 @@ def store_reset() -> Any:
     try:
         services.reset_password(token, request.form.get("password", ""), address)
     except (services.LinkGone, TooManyTries) as refused:
-        return _gone(refused)
+        return _reset_gone(refused)
     except Invalid as refused:
         found = tickets.find(tickets.RESET, token)
         return _answer(_reset_page(token, found.email if found else "", refused), refused)
-    session.clear()
+    session.pop(RESET, None)
     return redirect(face.url("users.sign_in", done="password"))
 
 

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from core import face
 from core.errors import Invalid, SzansaError
-from core.i18n import _, ngettext
+from core.i18n import _, ngettext, sense
 from core.mail import services as mail
 from core.security import factors, forms, services
 from core.security.pages import codes_shown, factor_shown
@@ -23,6 +23,7 @@ from core.users.throttle import TooManyTries
 from core.web import SIGNED_IN, actor, opens
 
 SECURITY = "/settings/profile/security"
+FACTOR_ON, FACTOR_OFF = sense("two-factor login", "on"), sense("two-factor login", "off")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def overview() -> Any:
         is_mail_set_up=mail.is_set_up(),
         has_factor=current_user.has_second_factor,
         is_required=_is_required(),
+        factor_state=str(FACTOR_ON if current_user.has_second_factor else FACTOR_OFF),
         codes_left=second_factors.recovery_code_count(user_id),
         sessions=_sessions(user_id),
         devices=_devices(user_id),
@@ -133,6 +135,7 @@ def _password_form(refused: SzansaError | None = None) -> Any:
         f"{SECURITY}/password",
         fields,
         _("Change password"),
+        about=_("Password"),
         back=_back(),
         refused=refused,
     )
@@ -179,6 +182,7 @@ def _login_form(email: str = "", refused: SzansaError | None = None) -> Any:
         f"{SECURITY}/login",
         fields,
         _("Send the link"),
+        about=_("Login"),
         back=_back(),
         refused=refused,
     )
@@ -254,6 +258,7 @@ def _off_form(refused: SzansaError | None = None) -> Any:
         f"{SECURITY}/second-factor/off",
         [forms.current_password(), forms.code()],
         _("Switch off"),
+        about=_("Two-factor login"),
         back=_back(),
         refused=refused,
     )
@@ -289,6 +294,7 @@ def _renew_form(refused: SzansaError | None = None) -> Any:
         f"{SECURITY}/recovery-codes",
         [forms.current_password()],
         _("Make new codes"),
+        about=_("Recovery codes"),
         back=_back(),
         refused=refused,
     )

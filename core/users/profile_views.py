@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import fields, replace
 from typing import Any
 
@@ -60,25 +61,38 @@ def change_profile() -> Any:
         services.change_profile(user_id, Profile(**typed))
     except InvalidForm as wrong:
         errors |= wrong.errors
+    kept = ""
     try:
-        _change_photo(user_id)
+        kept = _change_photo(user_id)
     except Invalid as wrong:
         errors["photo"] = [wrong.message]
     if errors:
-        return _page(typed, errors), 422
+        return _page(typed, errors, kept), 422
     face.toast(_("Profile saved."))
     return redirect(PROFILE)
 
 
-def _change_photo(user_id: int) -> None:
-    file = request.files.get("photo")
+def _change_photo(user_id: int) -> str:
+    """Change the photo as the form says; return it as the form keeps it, should it come back."""
+    file, kept = request.files.get("photo"), request.form.get("kept_photo", "")
     if file is not None and file.filename:
-        services.change_photo(user_id, file.stream.read(photos.MOST_BYTES + 1))
+        content = services.change_photo(user_id, file.stream.read(photos.MOST_BYTES + 1))
+        return base64.b64encode(content).decode()
+    if kept:
+        services.change_photo(user_id, _decoded(kept))
     elif request.form.get("remove_photo"):
         services.remove_photo(user_id)
+    return kept
 
 
-def _page(typed: dict[str, str], errors: dict[str, list[Any]] | None = None) -> str:
+def _decoded(kept: str) -> bytes:
+    try:
+        return base64.b64decode(kept, validate=True)
+    except ValueError:
+        return b""
+
+
+def _page(typed: dict[str, str], errors: dict[str, list[Any]] | None = None, kept: str = "") -> str:
     errors = errors or {}
     sections = [
         FormSection(each.title, [_told(field, errors) for field in each.fields])
@@ -88,6 +102,7 @@ def _page(typed: dict[str, str], errors: dict[str, list[Any]] | None = None) -> 
         "settings/profile.html",
         action_url=PROFILE,
         face_shown=face.user_face(),
+        kept_photo=kept,
         sections=sections,
         errors=[FormError(key, str(text)) for key, texts in errors.items() for text in texts],
         **settings_frame("profile"),

@@ -145,8 +145,11 @@ _CHECKS: dict[str, Callable[[str], str]] = {
 }
 
 
-def change_photo(user_id: int, content: bytes) -> None:
-    """Give a user a photo. Raises Invalid for what is no picture or is too large."""
+def change_photo(user_id: int, content: bytes) -> bytes:
+    """Give a user a photo; return it as it is stored.
+
+    Raises Invalid for what is no picture or is too large.
+    """
     made = photos.redrawn(content)
     found = db.session.get(UserPhoto, (current_account(), user_id))
     if found is None:
@@ -154,6 +157,7 @@ def change_photo(user_id: int, content: bytes) -> None:
     else:
         found.content, found.changed_at = made, clock.now()
     db.session.flush()
+    return made
 
 
 def remove_photo(user_id: int) -> None:
