@@ -82,18 +82,18 @@ def _errors(refused: SzansaError | None) -> dict[str, list[str]]:
 def page(
     title: str,
     action: str,
-    fields: Sequence[FieldView],
+    section: FormSection,
     save_label: str,
     *,
-    about: str,
     back: Crumb,
     refused: SzansaError | None = None,
 ) -> FormView:
-    """Return a settings page that is one short form; `about` stands beside its fields."""
+    """Return a settings page that is one section."""
+    fields = with_errors(section.fields, refused)
     return FormView(
         action=action,
         title=title,
-        sections=[FormSection(about, with_errors(fields, refused))],
+        sections=[replace(section, fields=fields)],
         save_label=save_label,
         cancel_url=str(back.url),
         crumbs=[back, Crumb(title)],

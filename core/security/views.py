@@ -16,7 +16,7 @@ from core.security import factors, forms, services
 from core.security.pages import codes_shown, factor_shown
 from core.security.sign_in_views import blueprint as blueprint  # noqa: PLC0414  (it is one)
 from core.settings.frame import settings_frame
-from core.shown import Crumb, FieldView, FormView
+from core.shown import Crumb, FieldView, FormSection, FormView
 from core.users import second_factors, sessions, tickets
 from core.users.agents import device_words
 from core.users.throttle import TooManyTries
@@ -133,9 +133,8 @@ def _password_form(refused: SzansaError | None = None) -> Any:
     form = forms.page(
         _("Change password"),
         f"{SECURITY}/password",
-        fields,
+        FormSection(_("Password"), fields),
         _("Change password"),
-        about=_("Password"),
         back=_back(),
         refused=refused,
     )
@@ -180,9 +179,8 @@ def _login_form(email: str = "", refused: SzansaError | None = None) -> Any:
     form = forms.page(
         _("Change the login"),
         f"{SECURITY}/login",
-        fields,
+        FormSection(_("Login"), fields),
         _("Send the link"),
-        about=_("Login"),
         back=_back(),
         refused=refused,
     )
@@ -256,9 +254,8 @@ def _off_form(refused: SzansaError | None = None) -> Any:
     form = forms.page(
         _("Switch two-factor login off"),
         f"{SECURITY}/second-factor/off",
-        [forms.current_password(), forms.code()],
+        FormSection(_("Two-factor login"), [forms.current_password(), forms.code()]),
         _("Switch off"),
-        about=_("Two-factor login"),
         back=_back(),
         refused=refused,
     )
@@ -292,9 +289,8 @@ def _renew_form(refused: SzansaError | None = None) -> Any:
     form = forms.page(
         _("New recovery codes"),
         f"{SECURITY}/recovery-codes",
-        [forms.current_password()],
+        FormSection(_("Recovery codes"), [forms.current_password()]),
         _("Make new codes"),
-        about=_("Recovery codes"),
         back=_back(),
         refused=refused,
     )

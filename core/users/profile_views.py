@@ -76,8 +76,9 @@ def _change_photo(user_id: int) -> str:
     """Change the photo as the form says; return it as the form keeps it, should it come back."""
     file, kept = request.files.get("photo"), request.form.get("kept_photo", "")
     if file is not None and file.filename:
-        content = services.change_photo(user_id, file.stream.read(photos.MOST_BYTES + 1))
-        return base64.b64encode(content).decode()
+        with file.stream as stream:
+            content = stream.read(photos.MOST_BYTES + 1)
+        return base64.b64encode(services.change_photo(user_id, content)).decode()
     if kept:
         services.change_photo(user_id, _decoded(kept))
     elif request.form.get("remove_photo"):
