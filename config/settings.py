@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -41,6 +42,7 @@ class Settings:
     secret_key: str
     old_secret_keys: tuple[str, ...]
     smtp_url: str | None
+    mail_from: str
     files_url: str | None
     web_workers: int
     job_workers: int
@@ -71,6 +73,7 @@ class Settings:
             "REDIS_URL": self.redis_url,
             "SECRET_KEY": ",".join([self.secret_key, *self.old_secret_keys]),
             "SMTP_URL": self.smtp_url,
+            "MAIL_FROM": self.mail_from,
             "FILES_URL": self.files_url,
             "WEB_WORKERS": str(self.web_workers),
             "JOB_WORKERS": str(self.job_workers),
@@ -91,15 +94,17 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     port = _whole(environ, "PORT", 8000, 65535)
     database_url = _address(environ, "DATABASE_URL", _POSTGRES)
     keys = _secret_keys(environ, home, required=database_url is not None)
+    url = (_address(environ, "SZANSA_URL", _WEB) or f"http://localhost:{port}").rstrip("/")
     return Settings(
         home=home,
         port=port,
-        url=(_address(environ, "SZANSA_URL", _WEB) or f"http://localhost:{port}").rstrip("/"),
+        url=url,
         database_url=database_url and "postgresql+psycopg://" + database_url.split("://", 1)[1],
         redis_url=_address(environ, "REDIS_URL", ("redis", "rediss", "unix")),
         secret_key=keys[0],
         old_secret_keys=keys[1:],
         smtp_url=_address(environ, "SMTP_URL", ("smtp", "smtps")),
+        mail_from=_sender(environ, url),
         files_url=_address(environ, "FILES_URL", ("file", "s3")),
         web_workers=_whole(environ, "WEB_WORKERS", 1, 256),
         job_workers=_whole(environ, "JOB_WORKERS", 1, 256),
@@ -109,6 +114,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
 
 _POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
 _WEB = ("http", "https")
+_SENDER = re.compile(r"(?:[^<>@,;:\"\\\x00-\x1f]+ <)?[^<>@,;:\"\\\s]+@[^<>@,;:\"\\\s]+>?")
 
 
 def _whole(environ: Mapping[str, str], name: str, usual: int, largest: int) -> int:
@@ -126,6 +132,14 @@ def _address(environ: Mapping[str, str], name: str, schemes: tuple[str, ...]) ->
         begins = ", ".join(f"{scheme}://" for scheme in schemes)
         # The value itself may hold a password and is therefore not repeated.
         raise SettingsError(f"{name}: an address beginning with one of {begins} is needed.")
+    return text
+
+
+def _sender(environ: Mapping[str, str], url: str) -> str:
+    """Return who mails are from: an address, alone or as `Name <address>`."""
+    text = environ.get("MAIL_FROM") or f"Szansa <szansa@{urlsplit(url).hostname or 'localhost'}>"
+    if not _SENDER.fullmatch(text):
+        raise SettingsError("MAIL_FROM: an address is needed, such as Szansa <crm@example.com>.")
     return text
 
 

@@ -18,8 +18,12 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGE = "pl"
-METHODS = [("**.py", "python"), ("pages/**.html", "jinja2")]
-OPTIONS = {"pages/**.html": {"newstyle_gettext": "true", "silent": "false"}}
+METHODS = [("**.py", "python"), ("pages/**.html", "jinja2"), ("pages/**.txt", "jinja2")]
+OPTIONS = {
+    pattern: {"newstyle_gettext": "true", "silent": "false"}
+    for pattern, method in METHODS
+    if method == "jinja2"
+}
 KEYWORDS = {"_": None, "lazy": None, "ngettext": (1, 2), "sense": ((1, "c"), 2)}
 HEADER = f"""\
 msgid ""

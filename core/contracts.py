@@ -116,14 +116,16 @@ class JobType:
     """Work that runs outside requests: `run(**arguments)` inside the unit of work of a job.
 
     `retries` counts further tries after a failure. `failed(**arguments)` is called when there is
-    none left, in the transaction that stores so. `plugin` is filled in at the start: while the
-    account has it switched off, its jobs wait.
+    none left, in the transaction that stores so. Pauses between tries grow, to `longest_pause`
+    at most. `plugin` is filled in at the start: while the account has it switched off, its jobs
+    wait.
     """
 
     name: str
     run: Callable[..., None]
     retries: int = 3
     failed: Callable[..., None] | None = None
+    longest_pause: timedelta = timedelta(days=1)
     plugin: str = ""
 
 

@@ -150,7 +150,13 @@ def user_face() -> UserFace:
         language=current_user.language,
         theme=current_user.theme,
         email=current_user.email,
+        photo_url=photo_url(current_user.user_id, current_user.photo_version),
     )
+
+
+def photo_url(user_id: int, version: int) -> str:
+    """Return where a user's photo is; empty where he has none, which version 0 says."""
+    return url("profile.photo", user_id=user_id, v=version) if version else ""
 
 
 def first_entry() -> str | None:

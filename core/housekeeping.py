@@ -9,6 +9,8 @@ from flask import current_app
 from core import clock
 from core.contracts import CronEntry
 from core.db import installation_sql
+from core.security.services import send_asked_resets
+from core.users.second_factors import reseal
 from core.users.throttle import forget_old_failures
 
 NOTIFICATION_DAYS = 90  # NOTIF-13
@@ -24,6 +26,7 @@ def delete_old_rows() -> None:
     _delete("core_session", "last_used_at", session_days)
     _delete("core_form_token", "created_at", FORM_TOKEN_DAYS)
     _delete("core_notification", "created_at", NOTIFICATION_DAYS)
+    _delete("core_ticket", "ends_at", 0)
     _delete("core_job", "ended_at", ENDED_JOB_DAYS, "state not in ('waiting', 'running')")
 
 
@@ -39,4 +42,6 @@ def _delete(table: str, moment: str, days: int, also: str = "true") -> None:
 CRON = [
     CronEntry("core.delete_old_rows", delete_old_rows, timedelta(hours=1)),
     CronEntry("core.forget_old_failures", forget_old_failures, timedelta(minutes=5)),
+    CronEntry("core.send_asked_resets", send_asked_resets, timedelta(seconds=2)),
+    CronEntry("core.reseal_secrets", reseal, timedelta(hours=1)),
 ]

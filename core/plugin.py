@@ -12,6 +12,7 @@ from core.contracts import (
     USER,
     Cause,
     CronEntry,
+    JobType,
     Right,
     SecurityEvent,
     Setting,
@@ -19,7 +20,8 @@ from core.contracts import (
 )
 from core.hookspecs import hookimpl
 from core.i18n import lazy
-from core.notifications import holders, views as notification_views
+from core.mail import jobs as mail_jobs, services as mail_services
+from core.notifications import holders, undelivered, views as notification_views
 from core.permissions import (
     access_views,
     asking,
@@ -35,12 +37,19 @@ from core.permissions import (
 from core.records import list_views, search_views, views
 from core.records.kinds import settings_of
 from core.registry import registry
-from core.users import views as users_views
+from core.security import (
+    account_views as account_rules,
+    events,
+    views as security_views,
+)
+from core.users import profile_views, second_factors, views as users_views
 
 PAGES = (
     health,
     users_views,
     notification_views,
+    profile_views,
+    security_views,
     account_views,
     search_views,
     team_views,
@@ -55,7 +64,8 @@ PAGES = (
 
 @hookimpl
 def register_settings() -> list[Setting]:
-    return [each for kind in registry().kinds for each in settings_of(kind)]
+    own = [Setting(second_factors.SETTING, second_factors.NOBODY)]
+    return own + [each for kind in registry().kinds for each in settings_of(kind)]
 
 
 @hookimpl
@@ -77,12 +87,25 @@ def register_cron() -> list[CronEntry]:
 
 @hookimpl
 def register_causes() -> list[Cause]:
-    return [*holders.CAUSES, *asking.CAUSES, *view_as.CAUSES]
+    return [*holders.CAUSES, *undelivered.CAUSES, *asking.CAUSES, *view_as.CAUSES]
+
+
+@hookimpl
+def register_jobs() -> list[JobType]:
+    return [
+        JobType(
+            mail_services.JOB,
+            mail_jobs.send_mail,
+            retries=mail_jobs.RETRIES,
+            longest_pause=mail_jobs.LONGEST_PAUSE,
+            failed=undelivered.tell_undelivered,
+        )
+    ]
 
 
 @hookimpl
 def register_security_events() -> list[SecurityEvent]:
-    return [*security.EVENTS, *telling.EVENTS, *view_as.EVENTS]
+    return [*security.EVENTS, *events.EVENTS, *telling.EVENTS, *view_as.EVENTS]
 
 
 @hookimpl
@@ -103,10 +126,13 @@ def register_rights() -> list[Right]:
 
 @hookimpl
 def settings_pages(actor: Actor) -> list[SettingsPage]:
-    if not actor.is_administrator:
-        return []
+    profile = [
+        SettingsPage("profile", "", lazy("Profile"), profile_views.PROFILE, order=10),
+        SettingsPage("profile", "", lazy("Security"), security_views.SECURITY, order=20),
+    ]
     users, permissions = lazy("Users"), lazy("Permissions")
-    return [
+    account = [
+        SettingsPage("account", "", lazy("General"), account_rules.GENERAL, order=800),
         SettingsPage("account", users, lazy("Teams"), team_views.TEAMS, order=120),
         SettingsPage("account", users, lazy("Roles"), role_views.ROLES, order=130),
         SettingsPage(
@@ -114,6 +140,7 @@ def settings_pages(actor: Actor) -> list[SettingsPage]:
         ),
         SettingsPage("account", permissions, lazy("Access"), access_views.ACCESS_PAGE, order=210),
         SettingsPage("account", permissions, lazy("Check access"), check_views.CHECK, order=220),
-        SettingsPage("account", "", lazy("Security log"), log_views.LOG, order=950),
         SettingsPage("account", "", lazy("Package and plugins"), account_views.PLUGINS, order=900),
+        SettingsPage("account", "", lazy("Security log"), log_views.LOG, order=950),
     ]
+    return profile + (account if actor.is_administrator else [])

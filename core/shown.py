@@ -33,6 +33,7 @@ class UserFace:  # also avatars of people anywhere
     language: str = "en"
     theme: str = ""  # "light" | "dark" | "" = as the system
     email: str = ""
+    photo_url: str = ""  # "" = the initials
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from core.changes.capture import no_longer_writing, writing_as
 from core.db import db, enter_account, is_away, leave_account
 from core.errors import Conflict, Forbidden, SzansaError, trace_of
 from core.i18n import _
-from core.users import sessions
+from core.users import second_factors, sessions
 
 View = TypeVar("View", bound=Callable[..., Any])
 Opens = str | Callable[[Actor], bool]
@@ -45,17 +45,21 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 log = logging.getLogger("szansa.web")
 
 
-def opens(who: Opens, *, is_personal: bool = False) -> Callable[[View], View]:
+def opens(
+    who: Opens, *, fulfils: bool = False, is_personal: bool = False
+) -> Callable[[View], View]:
     """Say who may open a view: ANYONE, SIGNED_IN, ADMINISTRATOR or a question about the actor.
 
     A personal view shows what is its user's alone, so it is closed to whoever views as him.
 
     A view that does not say it stops the start. Signed out, it leads to the sign-in page; without
-    the right it answers 403; of a plugin that is off, 404.
+    the right it answers 403; of a plugin that is off, 404. While a user has to replace his
+    password or set up two-factor login before anything else, it leads there, except where the
+    view `fulfils` just that.
     """
 
     def mark(view: View) -> View:
-        view.opens = who  # type: ignore[attr-defined]
+        view.opens, view.fulfils = who, fulfils  # type: ignore[attr-defined]
         view.is_personal = is_personal  # type: ignore[attr-defined]
         return view
 
@@ -112,22 +116,32 @@ def _begin() -> AnyResponse | None:
     if getattr(view, "opens", None) == PROGRAMS:
         return None
     if current_user.is_authenticated:
-        enter_account(current_user.account_id)
-        db.session.info["epoch"] = (current_user.account_id, current_user.epoch)
-        g.actor = _acting(actor_of(current_user.user_id))
-        origin = "form" if request.method not in SAFE_METHODS else "page"
-        writing_as(g.actor.user_id, origin, request.remote_addr)
-    if view is None:
-        return None
-    who: Opens = view.opens
-    if who == ANYONE:
+        _enter()
+    if view is None or view.opens == ANYONE:
         return None
     if g.actor is None:
         return _to_sign_in()
+    duty = "" if view.fulfils else _duty()
+    if duty:
+        return _to(face.url(duty))
+    _refuse_while_viewing_as(view)
+    _refuse_unopened(view.opens)
+    return None
+
+
+def _enter() -> None:
+    """Let the request work for the account of the user who asks, and write in his name."""
+    enter_account(current_user.account_id)
+    db.session.info["epoch"] = (current_user.account_id, current_user.epoch)
+    g.actor = _acting(actor_of(current_user.user_id))
+    origin = "form" if request.method not in SAFE_METHODS else "page"
+    writing_as(g.actor.user_id, origin, request.remote_addr)
+
+
+def _refuse_unopened(who: Opens) -> None:
     plugin = _plugin_of(request.blueprint)
     if plugin and plugin not in g.actor.active_plugins:
         abort(404)
-    _refuse_while_viewing_as(view)
     may = (
         g.actor.is_administrator
         if who == ADMINISTRATOR
@@ -135,12 +149,20 @@ def _begin() -> AnyResponse | None:
     )
     if not may:
         raise Forbidden(_("This page is not open to you. An administrator can help."))
-    return None
+
+
+def _duty() -> str:
+    """Return where the user has to go before anything else (USER-5, AUTH-7); mostly nowhere."""
+    if current_user.must_change_password:
+        return "security.replace_password"
+    is_required = second_factors.is_required(
+        is_administrator=g.actor.is_administrator or g.viewing_as is not None
+    )
+    return "security.first_factor" if is_required and not current_user.has_second_factor else ""
 
 
 def _acting(signed_in: Actor) -> Actor:
     """Return the actor of the request: the user signed in, or the one as whom he views."""
-    g.viewing_as = None
     user_id = session.get(VIEW_AS)
     person = account_facts().users.get(user_id) if user_id else None
     if person is None or not person.is_active or not signed_in.is_administrator:
@@ -170,9 +192,16 @@ def _to_sign_in() -> AnyResponse:
     if request.method not in SAFE_METHODS:
         abort(401)
     if request.headers.get("HX-Request"):
-        return Response(status=204, headers={"HX-Redirect": "/sign-in"})
+        return _to("/sign-in")
     where = request.full_path if request.query_string else request.path
     return redirect(face.url("users.sign_in", next=None if where == "/" else where))
+
+
+def _to(address: str) -> AnyResponse:
+    """Lead to another page: the browser, or the page of which only a part was asked."""
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address, 302 if request.method in SAFE_METHODS else 303)
 
 
 def _end(response: Response) -> Response:

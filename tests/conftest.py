@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, event
@@ -19,6 +20,7 @@ from core.app import create_app
 from core.changes.capture import no_longer_writing
 from core.db import db
 from core.embedded import FORGETFUL, services
+from tests.mailbox import Post, address_of, mail_server, set_up
 
 
 @pytest.fixture(scope="session")
@@ -109,3 +111,21 @@ def count_statements(connection: Connection) -> Iterator[list[str]]:
     event.listen(connection, "before_cursor_execute", note)
     yield seen
     event.remove(connection, "before_cursor_execute", note)
+
+
+@pytest.fixture(scope="session")
+def post_office() -> Iterator[Controller]:
+    """A real mail server on loopback."""
+    controller = mail_server()
+    controller.start()
+    yield controller
+    controller.stop()
+
+
+@pytest.fixture
+def post(app: Flask, post_office: Controller) -> Iterator[Post]:
+    """An application that can send mail, and the mailbox where it arrives."""
+    before = set_up(app, smtp_url=address_of(post_office))
+    post_office.handler.clear()
+    yield Post(post_office.handler)
+    app.config["SZANSA"] = before

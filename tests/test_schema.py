@@ -12,7 +12,14 @@ from core.accounts.models import Account
 from core.db import Base, Tenant
 
 # Tables of the installation, where an account is an answer and not a part of the key.
-SHARED = {"core_account", "core_login", "core_session", "core_sign_in_failure"}
+SHARED = {
+    "core_account",
+    "core_login",
+    "core_reset_request",
+    "core_session",
+    "core_sign_in_failure",
+    "core_ticket",
+}
 
 
 @pytest.fixture(scope="module")

@@ -194,7 +194,8 @@ def _fail(kind: JobType, job_id: int, found: Any, error: Exception) -> None:
     if is_final or attempts > kind.retries:
         give_up(kind, job_id, found.arguments, sentence)
     else:
-        _wait(job_id, FIRST_PAUSE * 4 ** (attempts - 1), attempts)
+        pause = min(FIRST_PAUSE * 4 ** min(attempts - 1, 10), kind.longest_pause)
+        _wait(job_id, pause, attempts)
 
 
 def give_up(kind: JobType | None, job_id: int, arguments: dict[str, Any], sentence: str) -> None:

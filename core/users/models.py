@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Identity, Index
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Identity, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,6 +38,7 @@ class User(Tenant, Base):
     first_name: Mapped[str]
     last_name: Mapped[str]
     position: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="", server_default="")
     initials: Mapped[str]
     status: Mapped[str] = mapped_column(default=ACTIVE)
     main_team_id: Mapped[int | None]
@@ -55,8 +56,23 @@ class User(Tenant, Base):
         return f"{self.first_name} {self.last_name}"
 
 
+class UserPhoto(Tenant, Base):
+    """The photo of a user who has one, as made by `core.users.photos`."""
+
+    __tablename__ = "core_user_photo"
+    __table_args__ = (link("user_id", "core_user"),)
+
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    media_type: Mapped[str]
+    changed_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
+
+
 class Login(Base):
-    """The address and password of a user; the address is unique in the installation."""
+    """The address and password of a user; the address is unique in the installation.
+
+    A password that somebody else chose must be replaced at the next sign-in before anything else.
+    """
 
     __tablename__ = "core_login"
     __table_args__ = (
@@ -65,12 +81,14 @@ class Login(Base):
             ["core_user.account_id", "core_user.id"],
             ondelete="CASCADE",
         ),
+        Index("ix_core_login_account_id_user_id", "account_id", "user_id", unique=True),
     )
 
     email: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[int]
     user_id: Mapped[int]
     password_hash: Mapped[str]
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default="false")
 
 
 class UserSession(Base):
@@ -83,6 +101,7 @@ class UserSession(Base):
             ["core_user.account_id", "core_user.id"],
             ondelete="CASCADE",
         ),
+        Index("ix_core_session_account_id_user_id", "account_id", "user_id"),
     )
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
@@ -92,6 +111,67 @@ class UserSession(Base):
     last_used_at: Mapped[datetime] = mapped_column(default=clock.now)
     address: Mapped[str] = mapped_column(default="")
     agent: Mapped[str] = mapped_column(default="")
+
+
+class Ticket(Base):
+    """What a mail or a browser holds for a while and a purpose, known by the hash of its token.
+
+    `try_count` counts what was tried with it, `email` is the new login that it stands for,
+    `agent` the browser that holds it.
+    """
+
+    __tablename__ = "core_ticket"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["account_id", "user_id"],
+            ["core_user.account_id", "core_user.id"],
+            ondelete="CASCADE",
+        ),
+        Index("ix_core_ticket_account_id_user_id", "account_id", "user_id"),
+    )
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int]
+    user_id: Mapped[int]
+    purpose: Mapped[str]
+    email: Mapped[str] = mapped_column(default="")
+    agent: Mapped[str] = mapped_column(default="")
+    try_count: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ends_at: Mapped[datetime]
+
+
+class ResetRequest(Base):
+    """Somebody forgot the password of this address, which may be nobody's."""
+
+    __tablename__ = "core_reset_request"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    email: Mapped[str]
+    address: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class SecondFactor(Tenant, Base):
+    """A user's two-factor login: the sealed secret, and the last step whose code was accepted."""
+
+    __tablename__ = "core_second_factor"
+    __table_args__ = (link("user_id", "core_user"),)
+
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    sealed_secret: Mapped[str]
+    last_step: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class RecoveryCode(Tenant, Base):
+    """A recovery code that was not used yet, by its hash."""
+
+    __tablename__ = "core_recovery_code"
+    __table_args__ = (link("user_id", "core_user"),)
+
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    code_hash: Mapped[str] = mapped_column(primary_key=True)
 
 
 class SignInFailure(Base):

@@ -1,33 +1,31 @@
-"""Making users, and letting them sign in."""
+"""Making users, and what a user says of himself."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+from core import clock
 from core.accounts.models import Account
-from core.accounts.services import log_security
-from core.db import account_scope, apart, current_account, db, sql
-from core.errors import Conflict, Invalid
+from core.addresses import checked_address
+from core.db import current_account, db, sql
+from core.errors import Conflict, Invalid, InvalidForm, NotFound
 from core.i18n import _
 from core.records.fields import clean
 from core.teams.services import join, new_principal
-from core.users import passwords, sessions, throttle
-from core.users.models import ACTIVE, Login, User
+from core.users import passwords, photos
+from core.users.models import Login, User, UserPhoto
 
-LONGEST_NAME = 100
-LONGEST_EMAIL = 254
+LONGEST_NAME, LONGEST_POSITION, LONGEST_PHONE, LONGEST_INITIALS = 100, 150, 50, 4
 THEMES = {"", "light", "dark"}
-
-# Twice what a password may have in characters, since letters may be typed in two parts.
-LONGEST_TRY = 2 * passwords.LONGEST
 
 
 def normalise_login(email: str) -> str:
     """Return a login as it is compared: without blanks around it, in lower case."""
     email = email.strip().lower()
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", email) or len(email) > LONGEST_EMAIL:
+    checked_address(email)
+    if not re.fullmatch(r"[^@]+@.+\.[^.]+", email):
         raise Invalid(_("E-mail: type an address such as a@b.com."), "email")
     return email
 
@@ -59,7 +57,7 @@ def create_user(who: Newcomer, *, team_id: int, role: str) -> User:
         email=email,
         first_name=first_name,
         last_name=last_name,
-        initials=(first_name[0] + last_name[0]).upper(),
+        initials=initials_of(first_name, last_name),
         language=account.language,
         zone=account.zone,
     )
@@ -68,6 +66,106 @@ def create_user(who: Newcomer, *, team_id: int, role: str) -> User:
     _add_login(user, who.password)
     join(user, team_id, role)
     return user
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a user's page says of him, as typed (USER-1)."""
+
+    first_name: str
+    last_name: str
+    position: str = ""
+    phone: str = ""
+    initials: str = ""
+
+
+def user(user_id: int) -> User:
+    """Return a user of the current account. Raises NotFound."""
+    found: User | None = db.session.get(User, (current_account(), user_id))
+    if found is None:
+        raise NotFound(_("There is no such user."))
+    return found
+
+
+def change_profile(user_id: int, profile: Profile) -> None:
+    """Change what is said of a user; initials left empty are made from the names.
+
+    Raises InvalidForm with every wrong field.
+    """
+    changed = user(user_id)
+    values, errors = {}, {}
+    for key, check in _CHECKS.items():
+        try:
+            values[key] = check(clean(getattr(profile, key)))
+        except Invalid as wrong:
+            errors[key] = [wrong.message]
+    if errors:
+        raise InvalidForm(errors)
+    values["initials"] = values["initials"] or initials_of(**_names(values))
+    for key, value in values.items():
+        setattr(changed, key, value)
+    db.session.flush()
+
+
+def _names(values: dict[str, str]) -> dict[str, str]:
+    return {key: values[key] for key in ("first_name", "last_name")}
+
+
+def initials_of(first_name: str, last_name: str) -> str:
+    """Return the first letters of both names."""
+    return (first_name[0] + last_name[0]).upper()
+
+
+def _checked_initials(typed: str) -> str:
+    if typed and not (len(typed) <= LONGEST_INITIALS and typed.isalpha()):
+        raise Invalid(_("Initials: 1 to 4 letters are needed."), "initials")
+    return typed
+
+
+def _checked_length(typed: str, field: str, label: str, most: int) -> str:
+    if len(typed) > most:
+        raise Invalid(
+            _(
+                "%(field)s: %(length)s characters, allowed %(allowed)s.",
+                field=label,
+                length=len(typed),
+                allowed=most,
+            ),
+            field,
+        )
+    return typed
+
+
+_CHECKS: dict[str, Callable[[str], str]] = {
+    "first_name": lambda typed: _checked_name(typed, "first_name", _("First name")),
+    "last_name": lambda typed: _checked_name(typed, "last_name", _("Last name")),
+    "position": lambda typed: _checked_length(typed, "position", _("Position"), LONGEST_POSITION),
+    "phone": lambda typed: _checked_length(typed, "phone", _("Phone"), LONGEST_PHONE),
+    "initials": _checked_initials,
+}
+
+
+def change_photo(user_id: int, content: bytes) -> bytes:
+    """Give a user a photo; return it as it is stored.
+
+    Raises Invalid for what is no picture or is too large.
+    """
+    made = photos.redrawn(content)
+    found = db.session.get(UserPhoto, (current_account(), user_id))
+    if found is None:
+        db.session.add(UserPhoto(user_id=user_id, content=made, media_type=photos.MEDIA_TYPE))
+    else:
+        found.content, found.changed_at = made, clock.now()
+    db.session.flush()
+    return made
+
+
+def remove_photo(user_id: int) -> None:
+    """Take a user's photo away, if there is one."""
+    found = db.session.get(UserPhoto, (current_account(), user_id))
+    if found is not None:
+        db.session.delete(found)
+    db.session.flush()
 
 
 def _checked_name(typed: str, field: str, label: str) -> str:
@@ -97,53 +195,3 @@ def choose_theme(user_id: int, theme: str) -> None:
         theme=theme,
         user=user_id,
     )
-
-
-class WrongPair(Invalid):
-    """No active user has this login and password; which of the two is wrong is not said."""
-
-    def __init__(self) -> None:
-        super().__init__(_("E-mail or password is wrong."), "password")
-
-
-_LOGIN = """
-select l.account_id, l.user_id, l.password_hash, u.status
-from core_login l
-join core_user u on u.account_id = l.account_id and u.id = l.user_id
-where l.email = :email
-"""
-
-
-def sign_in(email: str, password: str, *, address: str, agent: str) -> str:
-    """Return the token of a new session for the user of a login and password.
-
-    Raises WrongPair, which is counted and stored even though the work around it is not, and
-    TooManyTries. Both come alike, and after the same time, for logins that do not exist.
-    """
-    email = clean(email).lower()[:LONGEST_EMAIL]
-    password = password[:LONGEST_TRY]
-    throttle.refuse_too_many(email, address)
-    with apart() as run:
-        found = run(_LOGIN, email=email).one_or_none()
-    fits = _fits(found, password)
-    throttle.settle(email, address, fits=fits)
-    if not fits:
-        raise WrongPair
-    return _begin_session(found, password, address, agent)
-
-
-def _fits(found: Any, password: str) -> bool:
-    if found is None:
-        return passwords.dummy_verify(password)
-    return passwords.verify(found.password_hash, password) and found.status == ACTIVE
-
-
-def _begin_session(found: Any, password: str, address: str, agent: str) -> str:
-    with account_scope(found.account_id):
-        token = sessions.begin(found.account_id, found.user_id, address, agent)
-        log_security("signed_in", {}, found.user_id, address)
-        if passwords.needs_rehash(found.password_hash):
-            login = db.session.execute(db.select(Login).where(Login.user_id == found.user_id))
-            login.scalar_one().password_hash = passwords.hash_password(password)
-        db.session.flush()
-    return token

@@ -11,7 +11,7 @@ from typing import Any
 from flask import current_app
 
 from core import clock
-from core.db import db, installation_sql
+from core.db import current_account, db, installation_sql
 from core.users.models import UserSession
 
 TOUCH_EVERY = timedelta(minutes=5)
@@ -36,6 +36,9 @@ class SignedIn:
     theme: str
     preferences: dict[str, Any]
     unread_count: int
+    must_change_password: bool
+    has_second_factor: bool
+    photo_version: int
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -53,9 +56,15 @@ select s.account_id, s.user_id, s.last_used_at, a.epoch,
     where p.account_id = s.account_id and p.user_id = s.user_id) as preferences,
   (select count(*) from (select 1 from core_notification n
     where n.account_id = s.account_id and n.user_id = s.user_id and n.read_at is null
-    limit 100) unread) as unread_count
+    limit 100) unread) as unread_count,
+  l.must_change_password,
+  exists(select 1 from core_second_factor f
+    where f.account_id = s.account_id and f.user_id = s.user_id) as has_second_factor,
+  coalesce((select extract(epoch from p.changed_at)::bigint from core_user_photo p
+    where p.account_id = s.account_id and p.user_id = s.user_id), 0) as photo_version
 from core_session s
 join core_user u on u.account_id = s.account_id and u.id = s.user_id
+join core_login l on l.account_id = s.account_id and l.user_id = s.user_id
 join core_account a on a.id = s.account_id
 where s.token_hash = :hash and u.status = 'active' and s.last_used_at > :oldest
 """
@@ -111,3 +120,35 @@ def begin(account_id: int, user_id: int, address: str, agent: str) -> str:
 def end(token: str) -> None:
     """End a session."""
     installation_sql("delete from core_session where token_hash = :hash", hash=hash_of(token))
+
+
+def sessions_of(user_id: int) -> list[Any]:
+    """Return the open sessions of a user of the current account, the last used one first."""
+    days = current_app.config["SZANSA"].limits.session_days
+    return list(
+        installation_sql(
+            "select token_hash, left(token_hash, 16) as key, address, agent, created_at,"
+            " last_used_at from core_session where account_id = :account and user_id = :user"
+            " and last_used_at > :oldest order by last_used_at desc, created_at desc",
+            account=current_account(),
+            user=user_id,
+            oldest=clock.now() - timedelta(days=days),
+        )
+    )
+
+
+def end_of(user_id: int, *, but: str = "", key: str = "") -> int:
+    """End the sessions of a user of the current account; return how many.
+
+    The one of the token `but` stays; with a `key` only the one that it stands for is ended.
+    """
+    gone = installation_sql(
+        "delete from core_session where account_id = :account and user_id = :user"
+        " and token_hash <> :but and (:key = '' or left(token_hash, 16) = :key)"
+        " returning token_hash",
+        account=current_account(),
+        user=user_id,
+        but=hash_of(but) if but else "",
+        key=key,
+    )
+    return len(gone.all())

@@ -6,19 +6,33 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, session
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    session,
+)
 from flask_login import current_user, login_user
+from werkzeug.wrappers import Response as AnyResponse
 
 from core import face
 from core.errors import SzansaError
-from core.i18n import LANGUAGES
-from core.users import services, sessions
+from core.i18n import LANGUAGES, _
+from core.shown import FieldView
+from core.users import services, sessions, signing_in, tickets
 from core.users.paths import own_path
+from core.users.public_forms import PublicForm, public_form
+from core.users.second_factors import WrongCode
 from core.users.throttle import TooManyTries
 from core.web import ANYONE, SIGNED_IN, actor, opens
 
 blueprint = Blueprint("users", __name__)
 
+CODE = "/sign-in/code"
+DEVICE_COOKIE = "szansa_device"
 NAMES = {"pl": "Polski", "en": "English"}
 
 
@@ -48,21 +62,66 @@ def enter() -> Any:
     next_url = own_path(request.form.get("next", ""))
     email = request.form.get("email", "")
     try:
-        token = services.sign_in(
-            email,
-            request.form.get("password", ""),
-            address=request.remote_addr or "",
-            agent=request.user_agent.string,
-        )
+        entered = signing_in.sign_in(email, request.form.get("password", ""), _visit())
     except TooManyTries as refused:
         return _page(next_url, refused, email), 429, {"Retry-After": str(refused.seconds)}
-    except services.WrongPair as refused:
+    except signing_in.WrongPair as refused:
         return _page(next_url, refused, email), refused.status
-    _begin(token)
+    if entered.ticket:
+        session["ticket"] = entered.ticket
+        return redirect(face.url("users.code", next=next_url or None))
+    _begin(entered)
     return redirect(next_url or "/")
 
 
-def _begin(token: str) -> None:
+@blueprint.get(CODE)
+@opens(ANYONE)
+def code() -> Any:
+    if not session.get("ticket"):
+        return redirect(face.url("users.sign_in"))
+    return _code_page(session["ticket"], own_path(request.args.get("next", "")))
+
+
+@blueprint.post(CODE)
+@opens(ANYONE)
+def enter_code() -> Any:
+    next_url, ticket = own_path(request.form.get("next", "")), request.form.get("ticket", "")
+    typed, trust = request.form.get("code", ""), request.form.get("trust") == "1"
+    try:
+        entered = signing_in.enter_code(ticket, typed, _visit(), trust=trust)
+    except signing_in.StartAgain as refused:
+        session.pop("ticket", None)
+        return _page(next_url, refused), refused.status
+    except TooManyTries as refused:
+        answer = _code_page(ticket, next_url, trust=trust, refused=refused)
+        return answer, 429, {"Retry-After": str(refused.seconds)}
+    except WrongCode as refused:
+        return _code_page(ticket, next_url, trust=trust, refused=refused), refused.status
+    _begin(entered)
+    onward = redirect(next_url or "/")
+    if entered.device:
+        _remember(onward, entered.device)
+    return onward
+
+
+def _visit() -> signing_in.Visit:
+    """Return where the request comes from."""
+    device = request.cookies.get(DEVICE_COOKIE, "")
+    return signing_in.Visit(request.remote_addr or "", request.user_agent.string, device)
+
+
+def _remember(answer: AnyResponse, device: str) -> None:
+    answer.set_cookie(
+        DEVICE_COOKIE,
+        device,
+        max_age=tickets.VALID[tickets.DEVICE],
+        httponly=True,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        samesite="Lax",
+    )
+
+
+def _begin(entered: signing_in.Entered) -> None:
     """Let this browser be the new session's, with nothing left of what it was before."""
     if current_user.is_authenticated:
         sessions.end(current_user.token)
@@ -71,7 +130,7 @@ def _begin(token: str) -> None:
     if language:
         session["language"] = language
     session.permanent = True
-    login_user(sessions.load(token))
+    login_user(sessions.load(entered.session))
 
 
 @blueprint.post("/sign-out")
@@ -90,12 +149,38 @@ def change_theme() -> Any:
     return redirect(own_path(urlsplit(request.referrer or "").path) or "/", 303)
 
 
+def _code_page(
+    ticket: str, next_url: str, *, trust: bool = False, refused: SzansaError | None = None
+) -> str:
+    return public_form(
+        PublicForm(
+            title=_("Enter the code"),
+            lead=_(
+                "Open your authenticator application and type the code of six digits."
+                " Without it, type one of your recovery codes."
+            ),
+            action=CODE,
+            fields=[
+                FieldView("code", _("Code"), autocomplete="one-time-code", has_focus=True,
+                          is_required=True, max_length=40),
+                FieldView("trust", _("Trust this device for 30 days"), "yes_no",
+                          value="1" if trust else ""),
+            ],
+            button=_("Sign in"),
+            hidden={"ticket": ticket, "next": next_url},
+            back=(_("Sign in as somebody else"), face.url("users.sign_in")),
+        ),
+        refused,
+    )  # fmt: skip
+
+
 def _page(next_url: str, refused: SzansaError | None = None, email: str = "") -> str:
     return render_template(
         "users/sign_in.html",
         host=urlsplit(current_app.config["SZANSA"].url).netloc,
         error=refused.message if refused else None,
-        message=None,
+        message=_said(request.args.get("done", "")),
+        forgotten_url=face.url("security.forgotten"),
         email=email,
         next_url=next_url,
         version=version("szansa"),
@@ -110,3 +195,10 @@ def _language(code: str, next_url: str) -> dict[str, Any]:
         "url": face.url("users.sign_in", lang=code, next=next_url or None),
         "is_current": code == face.language(),
     }
+
+
+def _said(key: str) -> str:
+    """Return what another page leaves to be said here."""
+    if key == "password":
+        return _("Your new password is stored. Sign in with it.")
+    return _("Your login is changed. Sign in with it.") if key == "login" else ""

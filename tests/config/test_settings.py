@@ -34,6 +34,9 @@ def test_nothing_is_needed_on_one_machine(tmp_path: Path) -> None:
         ("REDIS_URL", "http://redis"),
         ("SZANSA_URL", "szansa.example"),
         ("SMTP_URL", "mail.example"),
+        ("MAIL_FROM", "nobody"),
+        ("MAIL_FROM", "Szansa <a@b.pl>\r\nBcc: c@d.pl"),
+        ("MAIL_FROM", "a@b.pl, c@d.pl"),
         ("FILES_URL", "/files"),
         ("SECRET_KEY", "short"),
     ],
@@ -88,3 +91,16 @@ def test_a_wrong_limit_stops_the_start(tmp_path: Path, text: str) -> None:
     (tmp_path / "szansa.toml").write_text(text)
     with pytest.raises(SettingsError, match=r"szansa\.toml"):
         load({"SZANSA_HOME": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    ("given", "sender"),
+    [
+        ({}, "Szansa <szansa@localhost>"),
+        ({"SZANSA_URL": "https://crm.example:8443/"}, "Szansa <szansa@crm.example>"),
+        ({"MAIL_FROM": "crm@example.com"}, "crm@example.com"),
+        ({"MAIL_FROM": "Biuro Żółw <crm@example.com>"}, "Biuro Żółw <crm@example.com>"),
+    ],
+)
+def test_mails_are_from_the_host_unless_said_otherwise(tmp_path, given, sender) -> None:
+    assert load({"SZANSA_HOME": str(tmp_path), **given}).mail_from == sender

@@ -50,7 +50,8 @@ function dropZone(zone) {
   for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, take);
 
   form.addEventListener("submit", (event) => {
-    if (event.defaultPrevented || !input.files.length) return;
+    // A form that holds more than its file is sent as any other, so that its notice is seen.
+    if (event.defaultPrevented || !input.files.length || form.dataset.guard !== "send") return;
     event.preventDefault();
     send(form, zone);
   });

@@ -1,0 +1,1 @@
+"""Mail to people: asked for in a transaction, written and sent after it."""

@@ -1,0 +1,1 @@
+"""What keeps a user's way in safe: passwords, links in mails, two-factor login, sessions."""

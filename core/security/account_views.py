@@ -1,0 +1,78 @@
+"""Account settings > General: what the account requires of its users."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request
+
+from core import face
+from core.accounts.queries import setting
+from core.errors import Invalid, SzansaError
+from core.i18n import _, ngettext
+from core.security import factors, forms
+from core.security.sign_in_views import blueprint
+from core.settings.frame import settings_frame
+from core.shown import FieldView, Option
+from core.users.second_factors import ADMINISTRATORS, ALL, NOBODY, SETTING
+from core.web import ADMINISTRATOR, opens
+
+GENERAL = "/settings/account/general"
+
+
+@blueprint.get(GENERAL)
+@opens(ADMINISTRATOR)
+def general() -> Any:
+    return _page(setting(SETTING))
+
+
+@blueprint.post(GENERAL)
+@opens(ADMINISTRATOR)
+def change_general() -> Any:
+    chosen = request.form.get("second_factor", "")
+    try:
+        factors.require(chosen)
+    except Invalid as refused:
+        return _page(chosen, refused), refused.status
+    face.toast(_("Saved. The change takes effect for everyone at once."))
+    return redirect(GENERAL)
+
+
+def _page(chosen: str, refused: SzansaError | None = None) -> str:
+    fields = [_rule(chosen)]
+    return render_template(
+        "settings/general.html",
+        action_url=GENERAL,
+        fields=forms.with_errors(fields, refused),
+        errors=forms.summary(fields, refused),
+        **settings_frame("account"),
+    )
+
+
+def _rule(chosen: str) -> FieldView:
+    users, administrators = factors.without_count()
+    labels = {
+        NOBODY: (_("Nobody: each user decides"), ""),
+        ADMINISTRATORS: (_("Administrators"), _missing(administrators)),
+        ALL: (_("All users"), _missing(users)),
+    }
+    options = [
+        Option(value, label, is_selected=value == chosen, hint=hint)
+        for value, (label, hint) in labels.items()
+    ]
+    return FieldView(
+        "second_factor",
+        _("Two-factor login is required of"),
+        "radio",
+        options=options,
+        is_wide=True,
+        hint=_("Whoever has not set it up must do so with the next page, before anything else."),
+    )
+
+
+def _missing(count: int) -> str:
+    if not count:
+        return _("All of them have set it up.")
+    return ngettext(
+        "%(num)s user has not set it up yet.", "%(num)s users have not set it up yet.", count
+    )
