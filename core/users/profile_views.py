@@ -33,7 +33,7 @@ KEYS = [each.name for each in fields(Profile)]
 
 
 @blueprint.get("/users/<int:user_id>/photo")
-@opens(SIGNED_IN, is_personal=True)
+@opens(SIGNED_IN)
 def photo(user_id: int) -> Any:
     found = photo_of(user_id)
     if found is None:
@@ -52,7 +52,7 @@ def profile() -> Any:
 
 
 @blueprint.post(PROFILE)
-@opens(SIGNED_IN)
+@opens(SIGNED_IN, is_personal=True)
 def change_profile() -> Any:
     typed = {key: request.form.get(key, "") for key in KEYS}
     user_id = actor().user_id
