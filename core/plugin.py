@@ -62,6 +62,25 @@ PAGES = (
 )
 
 
+USERS, PERMISSIONS = lazy("Users"), lazy("Permissions")
+PROFILE_PAGES = [
+    SettingsPage("profile", "", lazy("Profile"), profile_views.PROFILE, order=10),
+    SettingsPage("profile", "", lazy("Security"), security_views.SECURITY, order=20),
+]
+ACCOUNT_PAGES = [
+    SettingsPage("account", "", lazy("General"), account_rules.GENERAL, order=800),
+    SettingsPage("account", USERS, lazy("Teams"), team_views.TEAMS, order=120),
+    SettingsPage("account", USERS, lazy("Roles"), role_views.ROLES, order=130),
+    SettingsPage(
+        "account", PERMISSIONS, lazy("Visibility"), visibility_views.VISIBILITY, order=200
+    ),
+    SettingsPage("account", PERMISSIONS, lazy("Access"), access_views.ACCESS_PAGE, order=210),
+    SettingsPage("account", PERMISSIONS, lazy("Check access"), check_views.CHECK, order=220),
+    SettingsPage("account", "", lazy("Package and plugins"), account_views.PLUGINS, order=900),
+    SettingsPage("account", "", lazy("Security log"), log_views.LOG, order=950),
+]
+
+
 @hookimpl
 def register_settings() -> list[Setting]:
     own = [Setting(second_factors.SETTING, second_factors.NOBODY)]
@@ -126,21 +145,4 @@ def register_rights() -> list[Right]:
 
 @hookimpl
 def settings_pages(actor: Actor) -> list[SettingsPage]:
-    profile = [
-        SettingsPage("profile", "", lazy("Profile"), profile_views.PROFILE, order=10),
-        SettingsPage("profile", "", lazy("Security"), security_views.SECURITY, order=20),
-    ]
-    users, permissions = lazy("Users"), lazy("Permissions")
-    account = [
-        SettingsPage("account", "", lazy("General"), account_rules.GENERAL, order=800),
-        SettingsPage("account", users, lazy("Teams"), team_views.TEAMS, order=120),
-        SettingsPage("account", users, lazy("Roles"), role_views.ROLES, order=130),
-        SettingsPage(
-            "account", permissions, lazy("Visibility"), visibility_views.VISIBILITY, order=200
-        ),
-        SettingsPage("account", permissions, lazy("Access"), access_views.ACCESS_PAGE, order=210),
-        SettingsPage("account", permissions, lazy("Check access"), check_views.CHECK, order=220),
-        SettingsPage("account", "", lazy("Package and plugins"), account_views.PLUGINS, order=900),
-        SettingsPage("account", "", lazy("Security log"), log_views.LOG, order=950),
-    ]
-    return profile + (account if actor.is_administrator else [])
+    return [*PROFILE_PAGES, *(ACCOUNT_PAGES if actor.is_administrator else ())]
