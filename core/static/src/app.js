@@ -10,3 +10,4 @@ import "./js/pickers.js";
 import "./js/search.js";
 import "./js/side.js";
 import "./js/toasts.js";
+import "./js/widths.js";
