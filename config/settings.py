@@ -31,7 +31,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything the environment says, checked. `database_url` None means the embedded server."""
+    """Everything the environment says, checked. `database_url` None means the embedded server.
+
+    `trusted_proxies` is the number of proxies in front, each of which says who asked it.
+    """
 
     home: Path
     port: int
@@ -42,6 +45,7 @@ class Settings:
     old_secret_keys: tuple[str, ...]
     smtp_url: str | None
     files_url: str | None
+    trusted_proxies: int
     web_workers: int
     job_workers: int
     limits: Limits
@@ -72,6 +76,7 @@ class Settings:
             "SECRET_KEY": ",".join([self.secret_key, *self.old_secret_keys]),
             "SMTP_URL": self.smtp_url,
             "FILES_URL": self.files_url,
+            "TRUSTED_PROXIES": str(self.trusted_proxies),
             "WEB_WORKERS": str(self.web_workers),
             "JOB_WORKERS": str(self.job_workers),
         }
@@ -101,6 +106,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         old_secret_keys=keys[1:],
         smtp_url=_address(environ, "SMTP_URL", ("smtp", "smtps")),
         files_url=_address(environ, "FILES_URL", ("file", "s3")),
+        trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0, 16, least=0),
         web_workers=_whole(environ, "WEB_WORKERS", 1, 256),
         job_workers=_whole(environ, "JOB_WORKERS", 1, 256),
         limits=_limits(home / LIMITS_FILE),
@@ -111,10 +117,12 @@ _POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
 _WEB = ("http", "https")
 
 
-def _whole(environ: Mapping[str, str], name: str, usual: int, largest: int) -> int:
+def _whole(
+    environ: Mapping[str, str], name: str, usual: int, largest: int, *, least: int = 1
+) -> int:
     text = environ.get(name) or str(usual)
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= largest):
-        raise SettingsError(f"{name}: {text!r} is not a whole number from 1 to {largest}.")
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= largest):
+        raise SettingsError(f"{name}: {text!r} is not a whole number from {least} to {largest}.")
     return int(text)
 
 

@@ -10,7 +10,7 @@ from core import face
 from core.errors import Invalid
 from core.i18n import _
 from core.records.kinds import Kind
-from core.users.preferences import store_preference
+from core.users.preferences import store_entry
 from core.web import actor
 
 NARROWEST, WIDEST = 60, 800  # CSS pixels
@@ -27,10 +27,8 @@ def change_width(kind: Kind, columns: set[str]) -> Any:
     column, typed = request.form.get("column", ""), request.form.get("width", "").strip()
     if column not in columns:
         raise Invalid(_("choose one from the list"), "column")
-    widths = {key: width for key, width in widths_of(kind).items() if key != column}
-    if typed:
-        widths[column] = _width(typed)
-    store_preference(actor().user_id, f"widths.{kind.key}", widths or None)
+    width = _width(typed) if typed else None
+    store_entry(actor().user_id, f"widths.{kind.key}", column, width)
     return "", 204
 
 
