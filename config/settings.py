@@ -32,7 +32,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything the environment says, checked. `database_url` None means the embedded server."""
+    """Everything the environment says, checked. `database_url` None means the embedded server.
+
+    `trusted_proxies` is the number of proxies in front, each of which says who asked it.
+    """
 
     home: Path
     port: int
@@ -44,6 +47,7 @@ class Settings:
     smtp_url: str | None
     mail_from: str
     files_url: str | None
+    trusted_proxies: int
     web_workers: int
     job_workers: int
     limits: Limits
@@ -75,6 +79,7 @@ class Settings:
             "SMTP_URL": self.smtp_url,
             "MAIL_FROM": self.mail_from,
             "FILES_URL": self.files_url,
+            "TRUSTED_PROXIES": str(self.trusted_proxies),
             "WEB_WORKERS": str(self.web_workers),
             "JOB_WORKERS": str(self.job_workers),
         }
@@ -106,6 +111,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         smtp_url=_address(environ, "SMTP_URL", ("smtp", "smtps")),
         mail_from=_sender(environ, url),
         files_url=_address(environ, "FILES_URL", ("file", "s3")),
+        trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0, 16, least=0),
         web_workers=_whole(environ, "WEB_WORKERS", 1, 256),
         job_workers=_whole(environ, "JOB_WORKERS", 1, 256),
         limits=_limits(home / LIMITS_FILE),
@@ -117,10 +123,12 @@ _WEB = ("http", "https")
 _SENDER = re.compile(r"(?:[^<>@,;:\"\\\x00-\x1f]+ <)?[^<>@,;:\"\\\s]+@[^<>@,;:\"\\\s]+>?")
 
 
-def _whole(environ: Mapping[str, str], name: str, usual: int, largest: int) -> int:
+def _whole(
+    environ: Mapping[str, str], name: str, usual: int, largest: int, *, least: int = 1
+) -> int:
     text = environ.get(name) or str(usual)
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= largest):
-        raise SettingsError(f"{name}: {text!r} is not a whole number from 1 to {largest}.")
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= largest):
+        raise SettingsError(f"{name}: {text!r} is not a whole number from {least} to {largest}.")
     return int(text)
 
 

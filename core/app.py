@@ -14,6 +14,7 @@ from flask import Flask
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import plugins
 from config.settings import Settings, load
@@ -71,7 +72,20 @@ def create_app(
             app.register_blueprint(blueprint)
         web.lock(app)
     assets.install(app)
+    trust_proxies(app, settings.trusted_proxies)
     return app
+
+
+def trust_proxies(app: Flask, number: int) -> None:
+    """Take a request's network address from so many proxies in front, the scheme from the nearest.
+
+    Each adds to `X-Forwarded-For` who asked it; what stands before those entries may be anybody's
+    invention and counts for nothing. The host never comes from a proxy: it is in SZANSA_URL.
+    """
+    if number:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=number, x_proto=1, x_host=0, x_port=0, x_prefix=0
+        )
 
 
 def plugin_names() -> list[str]:

@@ -82,7 +82,7 @@ COMMANDS = (
     Command("web", "serve the pages", "core.serving:web", arguments=(LISTEN,)),
     Command("worker", "run the jobs", "core.working:worker"),
     Command("cron", "start what is due", "core.working:cron"),
-    Command("migrate", "bring the database up to date", "core.migrate:migrate", SERVICES),
+    Command("migrate", "bring the database up to date", "core.operation:migrate", SERVICES),
     Command("doctor", "check the installation", "core.doctor:doctor"),
     Command(
         "backup",

@@ -1,4 +1,4 @@
-"""What the clock deletes: rows that nobody can use any more."""
+"""What the clock does for the whole installation: old rows go, new rights come."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import current_app
 
 from core import clock
+from core.accounts.founding import ship_new_rights
 from core.contracts import CronEntry
 from core.db import installation_sql
 from core.security.services import send_asked_resets
@@ -39,7 +40,9 @@ def _delete(table: str, moment: str, days: int, also: str = "true") -> None:
     )
 
 
+# At the start of a clock everything is due: so rights come too with a plugin that has no revision.
 CRON = [
+    CronEntry("core.ship_new_rights", ship_new_rights, timedelta(hours=1)),
     CronEntry("core.delete_old_rows", delete_old_rows, timedelta(hours=1)),
     CronEntry("core.forget_old_failures", forget_old_failures, timedelta(minutes=5)),
     CronEntry("core.send_asked_resets", send_asked_resets, timedelta(seconds=2)),

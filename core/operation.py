@@ -11,7 +11,7 @@ from typing import Any
 from config.settings import Settings
 from core import revisions
 from core.access import Actor, NoAccess, actor_of, fetch, why as access_why, why_not
-from core.accounts.founding import named_after, open_account
+from core.accounts.founding import named_after, open_account, ship_new_rights
 from core.accounts.models import Account
 from core.accounts.queries import account_facts
 from core.accounts.services import assign_package, switch_plugins
@@ -19,6 +19,7 @@ from core.app import create_app
 from core.changes.capture import change_set
 from core.db import account_scope, across_accounts, db
 from core.errors import NotFound
+from core.migrate import migrate as bring_up_to_date
 from core.registry import registry
 from core.teams import services as team_services
 from core.users import services as user_services
@@ -54,6 +55,16 @@ def as_user(
             return target(actor, asked)
 
     return in_application(run, settings, arguments)
+
+
+def migrate(settings: Settings, arguments: argparse.Namespace) -> Facts:
+    """Bring the database up to date, and every account the rights that are new."""
+    facts = bring_up_to_date(settings, arguments)
+    with create_app(settings).app_context():
+        ship_new_rights()
+        db.session.commit()
+        db.engine.dispose()
+    return facts
 
 
 # ---------------------------------------------------------------- accounts

@@ -113,6 +113,7 @@ class Column:
     align: str = ""  # "r"
     sort_url: str | None = None
     sort_dir: str | None = None  # "asc" | "desc" when sorted by it
+    width: int | None = None  # in CSS pixels, where the user has drawn it
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ class ListPage:
     empty: Empty | None = None  # shown when rows is empty
     primary: Action | None = None  # "Add person"
     actions: Sequence[Action] = ()  # further ones in the head
+    widths_url: str = ""  # keeps the widths of columns that are drawn
 
 
 # --- profile -----------------------------------------------------------------------------------------

@@ -55,6 +55,7 @@ KNOWS_RECORDS = {
 
 # Who may write SQL on what belongs to accounts without naming one, and why.
 KNOWS_NO_ACCOUNT = {
+    "core/accounts/learning.py": "a version tells all accounts at once of the rights it brings",
     "core/users/sessions.py": "a session says to which account its user belongs",
     "core/users/throttle.py": "a failed sign-in goes to the log of whoever's login it was",
 }

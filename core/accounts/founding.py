@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from core.accounts.learning import learn_rights
 from core.accounts.models import Account
-from core.accounts.services import found_account
-from core.db import account_scope, installation_sql
+from core.accounts.services import found_account, log_security
+from core.db import account_scope, db, installation_sql
 from core.errors import Conflict
 from core.i18n import _
 from core.records.fields import clean
@@ -46,6 +47,18 @@ def open_account(
         team = create_team(name)
         user = create_user(founder, team_id=team.id, role="administrator")
     return Opened(account, team, user)
+
+
+def ship_new_rights() -> None:
+    """Give every account the rights that this version brought, as shipped.
+
+    What an account knows already stays as its administrators ticked it. Each that learns of a
+    right has it in its security log.
+    """
+    for account_id, names in learn_rights().items():
+        with account_scope(account_id):
+            log_security("rights_added", {"rights": names})
+            db.session.flush()
 
 
 def named_after(email: str, account_name: str) -> tuple[str, str]:

@@ -17,6 +17,12 @@ def _plugin_switched(details: dict[str, Any]) -> str:
     return _("The plugin %(name)s was switched off.", name=name)
 
 
+def _rights_added(details: dict[str, Any]) -> str:
+    labels = {f"{each.kind}.{each.key}": each.label for each in registry().rights.all()}
+    names = [str(labels.get(name, name)) for name in details["rights"]]
+    return _("The program brought new rights: %(names)s.", names=", ".join(dict.fromkeys(names)))
+
+
 EVENTS = [
     SecurityEvent("signed_in", lazy("Signed in"), lambda _details: _("Signed in.")),
     SecurityEvent("sign_in_failed", lazy("Sign-in refused"),
@@ -25,4 +31,5 @@ EVENTS = [
                   lambda details: _("The account was put on the package %(name)s.",
                                     name=details["package"].capitalize())),
     SecurityEvent("plugin_switched", lazy("Plugin switched"), _plugin_switched),
+    SecurityEvent("rights_added", lazy("New rights"), _rights_added),
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from core.accounts.epoch import raise_epoch
+from core.accounts.learning import learn_rights
 from core.accounts.models import Account, AccountSetting, PluginSwitch, SecurityEntry
 from core.accounts.queries import needed_package, switchboard
 from core.accounts.switching import Contradiction, Turn
@@ -15,8 +16,7 @@ from core.db import account_scope, across_accounts, current_account, db
 from core.errors import Invalid, NeedsConfirmation, NotFound
 from core.i18n import _
 from core.registry import registry
-from core.roles.models import ADMINISTRATOR, AccessTick, Role, RoleTick
-from core.roles.rights import ACCESS_ROLES
+from core.roles.models import ADMINISTRATOR, Role
 
 SHIPPED_ROLES = ((ADMINISTRATOR, "Administrator", True), ("manager", "Manager", True),
                  ("user", "User", False))  # fmt: skip
@@ -33,22 +33,16 @@ def found_account(name: str, *, package: str = "enterprise", language: str = "pl
     with across_accounts("an account is founded"):
         db.session.flush()
     with account_scope(account.id):
-        _add_shipped_roles()
+        _add_shipped_roles(account.id)
     return account
 
 
-def _add_shipped_roles() -> None:
-    rights = registry().rights
+def _add_shipped_roles(account_id: int) -> None:
     for key, name, has_reach in SHIPPED_ROLES:
-        role = Role(key=key, name=name, has_reach=has_reach)
-        db.session.add(role)
-        db.session.flush()
-        for kind, right in rights.shipped(key):
-            db.session.add(RoleTick(role_id=role.id, kind=kind, right=right))
-    for access_role in ACCESS_ROLES:
-        for kind, right in rights.shipped(access_role):
-            db.session.add(AccessTick(access_role=access_role, kind=kind, right=right))
+        db.session.add(Role(key=key, name=name, has_reach=has_reach))
     db.session.flush()
+    learn_rights(account_id)
+    raise_epoch(db.session())
 
 
 def _check_package(package: str) -> None:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
 from typing import Any
@@ -42,6 +43,7 @@ from core.records.lists import (
     listed,
     search_condition,
 )
+from core.records.width_views import change_width, widths_of
 from core.registry import registry
 from core.shown import (
     Action,
@@ -73,6 +75,7 @@ def blueprint(kinds: Iterable[Kind]) -> Blueprint:
         for name, path, view, methods in (
             ("", "", record_list, ["GET"]),
             ("_columns", "/columns", change_columns, ["GET", "POST"]),
+            ("_widths", "/widths", change_widths, ["POST"]),
         ):
             made.add_url_rule(
                 f"/{kind.plural}{path}",
@@ -105,7 +108,8 @@ def change_columns(kind_key: str) -> Any:
     if request.method == "GET":
         return _columns_page(kind, [each.key for each in _columns(kind)])
     if "shipped" in request.form:
-        store_preference(actor().user_id, key, None)
+        for each in (key, f"widths.{kind.key}"):
+            store_preference(actor().user_id, each, None)
         return redirect(f"/{kind.plural}")
     known = {each.key for each in _listable(kind)}
     order = [each for each in dict.fromkeys(request.form.getlist("order")) if each in known]
@@ -116,6 +120,12 @@ def change_columns(kind_key: str) -> Any:
             return _columns_page(kind, [each for each in order if each in ticked], order)
     store_preference(actor().user_id, key, [each for each in order if each in ticked])
     return redirect(f"/{kind.plural}")
+
+
+@opens(SIGNED_IN)
+def change_widths(kind_key: str) -> Any:
+    kind = active_kind(kind_key)
+    return change_width(kind, {BY_NAME, *(each.key for each in _listable(kind))})
 
 
 def moved(order: list[str], key: str, step: int) -> list[str]:
@@ -253,7 +263,8 @@ def _page(kind: Kind, who: Actor) -> ListPage:
     return ListPage(
         kind=kind.key,
         title=str(kind.labels),
-        columns=_heads(kind, columns, wanted, url),
+        columns=_with_widths(kind, _heads(kind, columns, wanted, url)),
+        widths_url=f"/{kind.plural}/widths",
         rows=_rows(kind, who, columns, found),
         count=count,
         count_text=_count_text(count),
@@ -309,6 +320,11 @@ def _heads(kind: Kind, columns: list[Field], wanted: Wanted, url: Any) -> list[C
         head = _head(each.key, str(each.label), css, wanted, url, is_sortable=_is_sortable(each))
         heads.append(head)
     return heads
+
+
+def _with_widths(kind: Kind, heads: list[Column]) -> list[Column]:
+    widths = widths_of(kind)
+    return [replace(head, width=widths.get(head.key)) for head in heads] if widths else heads
 
 
 def _head(key: str, label: str, css: str, wanted: Wanted, url: Any, *, is_sortable: bool) -> Column:

@@ -18,7 +18,7 @@ from core.access.rule import under_alias
 from core.accounts.epoch import current_epoch
 from core.accounts.queries import account_facts
 from core.db import current_account, sql
-from core.records.fields import RECORD, Field, Moment, RecordLink
+from core.records.fields import RECORD, ROW, Field, Moment, RecordLink
 from core.records.folding import search_query
 from core.records.kinds import Kind
 
@@ -26,6 +26,13 @@ SIZES = (25, 50, 100, 200)
 SPARSE = 20_000
 EXACT = 1_000
 BY_NAME = "name"
+
+# What every row brings along.
+SHOWN = "r.id, r.name, r.sort_name, r.owner_id, r.visibility, r.created_at, r.updated_at"
+
+PUBLIC = """(select count(*) from (
+  select 1 from core_record r where r.account_id = :account and r.kind = :kind
+  and r.deleted_at is null and r.visibility = 'public' order by r.id limit {limit}) public)"""
 
 _FOOTPRINT_SECONDS = 600.0
 _CACHED = 5_000
@@ -240,13 +247,12 @@ class _List:
         where = f"{self.where()} and {order.condition}{after}"
         statement = f"""
             with {self.few()} page as materialized (
-              select r.id, {order.value} as value, coalesce({self.rule.full}, false) as is_full
+              select {SHOWN}, {order.value} as value,
+                coalesce({self.rule.full}, false) as is_full
               from {self.source(order.joins)} and {where}
               order by {order.value} {direction}, {order.id} {direction} limit :limit)
-            select page.value as sorted_value, page.is_full, {self.few_count()} as few,
-              {self.selected()}
+            select page.*, {self.few_count()} as few{self.selected()}
             from page
-            join core_record r on r.account_id = :account and r.id = page.id
             join {self.kind.table} k on k.account_id = :account and k.id = page.id
             order by page.value {direction}, page.id {direction}
         """
@@ -254,7 +260,7 @@ class _List:
         if found and self.is_sparse:
             self.seen = found[0].few
         return [
-            ListRow(row.id, row.is_full, Cursor(segment, _text(row.sorted_value), row.id), row)
+            ListRow(row.id, row.is_full, Cursor(segment, _text(row.value), row.id), row)
             for row in found
         ]
 
@@ -274,33 +280,28 @@ class _List:
         return _Order("r.sort_key", "text", rest, valued.rest_joins, values=valued.values)
 
     def selected(self) -> str:
-        """Return the columns that the rows bring along."""
-        columns = [
-            "r.id",
-            "r.name",
-            "r.sort_name",
-            "r.owner_id",
-            "r.visibility",
-            "r.created_at",
-            "r.updated_at",
-        ]
-        for key in self.wanted.columns:
-            wanted = self.kind.by_key.get(key)
-            if wanted is not None and wanted.home == "row":
-                columns.append(f"k.{wanted.column}")
-        return ", ".join(columns)
+        """Return the columns of the kind's own table that the rows bring along."""
+        wanted = [self.kind.by_key.get(key) for key in self.wanted.columns]
+        return "".join(f", k.{each.column}" for each in wanted if each and each.home == ROW)
 
     def count(self, limit: int | None) -> int | None:
         """Return the number of rows; None where there are `limit` or more."""
         # The order keeps a bounded count on the index; a scan might pass over other kinds first.
         bound = f" order by r.sort_key, r.id limit {limit}" if limit else ""
-        statement = f"""
-            with {self.few()} counted as (
+        statement = f"""(with {self.few()} counted as (
               select 1 from {self.source()} and {self.where()}{bound})
-            select count(*) from counted
-        """
-        number = int(sql(statement, **self.values).scalar_one())
+            select count(*) from counted)"""
+        if limit and self.sees_public and not self.wanted.conditions:
+            # Where so many are public, the index tells it and the rule need not be asked.
+            public = PUBLIC.format(limit=limit)
+            statement = f"case when {public} = {limit} then {limit} else {statement} end"
+        number = int(sql(f"select {statement}", **self.values).scalar_one())
         return number if limit is None or number < limit else None
+
+    @property
+    def sees_public(self) -> bool:
+        """Whether all that is public is on the list, and more besides."""
+        return self.kind.key in self.rule.values.get("viewable", ())
 
 
 @dataclass(frozen=True)

@@ -59,12 +59,16 @@ def remember(kind: Kind, record: Record, values: Mapping[str, Any]) -> None:
     )
 
 
+# Keys first, then each record by its ID: whatever the planner thinks of tables that grow under it,
+# the work is that of the keys at hand.
 _FOUND = """
-select m.key, r.id, coalesce({full}, false) as is_full
-from core_match m
-join core_record r on r.account_id = m.account_id and r.id = m.record_id
-where m.account_id = :account and m.key = any(:keys) and r.kind = any(:kinds)
-  and r.deleted_at is null and {basic}
+select m.key, r.id, r.is_full
+from (select key, record_id from core_match
+  where account_id = :account and key = any(:keys) offset 0) m
+cross join lateral (
+  select r.id, coalesce({full}, false) as is_full from core_record r
+  where r.account_id = :account and r.id = m.record_id and r.kind = any(:kinds)
+    and r.deleted_at is null and {basic} offset 0) r
 order by r.id
 """
 

@@ -22,6 +22,15 @@ class Role(TenantRow, Base):
     has_reach: Mapped[bool] = mapped_column(default=False)
 
 
+class KnownRight(Tenant, Base):
+    """A right of which the account has been told, with the ticks that it had as shipped."""
+
+    __tablename__ = "core_known_right"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    right: Mapped[str] = mapped_column(primary_key=True)
+
+
 class RoleTick(Tenant, Base):
     """A right that a team role has on a kind, or in general."""
 

@@ -37,10 +37,6 @@ class Rights:
             name for name, plugin in self._plugins.items() if plugin in plugins | {"core"}
         )
 
-    def shipped(self, role: str) -> list[tuple[str, str]]:
-        """Return what a role ticks from the start."""
-        return [(each.kind, each.key) for each in self.all() if role in each.shipped]
-
 
 ACCESS_ROLES = (OWNER, PARTICIPANT)
 TEAM_ROLES_ONLY = {"add", "import"}

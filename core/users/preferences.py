@@ -18,3 +18,17 @@ def store_preference(user_id: int, key: str, value: Any) -> None:
         key=key,
         value=json.dumps(value),
     )
+
+
+def store_entry(user_id: int, key: str, entry: str, value: Any) -> None:
+    """Keep one entry of a choice that is a dictionary; None removes it. The others stay."""
+    sql(
+        "insert into core_preference as p (account_id, user_id, key, value)"
+        " values (:account, :user, :key, jsonb_strip_nulls(cast(:entry as jsonb)))"
+        " on conflict (account_id, user_id, key) do update set value = jsonb_strip_nulls("
+        " case jsonb_typeof(p.value) when 'object' then p.value else '{}' end"
+        " || cast(:entry as jsonb))",
+        user=user_id,
+        key=key,
+        entry=json.dumps({entry: value}),
+    )

@@ -76,5 +76,6 @@ def _sorted(model: type[Company | Person], name: str, column: Any) -> None:
 for _model in (Company, Person):
     _sorted(_model, "city", _model.city)
     _sorted(_model, "email", literal_column("emails[1]"))
+    _sorted(_model, "phone", literal_column("(phones -> 0 ->> 0)"))
 _sorted(Company, "nip", Company.nip)
 _sorted(Person, "position", Person.position)

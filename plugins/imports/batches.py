@@ -112,10 +112,13 @@ class Batch:
         self._defaults: dict[str, dict[str, Any]] = {}
         self._ids: Iterator[int] = iter(())
 
-    def run(self, rows: Sequence[Row]) -> list[Result]:
-        """Import the rows and return what became of each, in their order."""
+    def read(self, rows: Sequence[Row]) -> list[Draft]:
+        """Return what each row says."""
         self._reader.look_up(rows)
-        drafts = [self._reader.read(row) for row in rows]
+        return [self._reader.read(row) for row in rows]
+
+    def run(self, drafts: Sequence[Draft]) -> list[Result]:
+        """Import what rows say and return what became of each, in their order."""
         sound = [draft for draft in drafts if not draft.faults]
         self._find_by_id(sound)
         for key, kind in self._links.items():

@@ -77,6 +77,15 @@ def decoded(text: str) -> list[Cell]:
     return [_undated(cell) for cell in json.loads(text, parse_float=Decimal)]
 
 
+def rows_of(lines: str) -> list[Row]:
+    """Return the rows of a text of stored lines."""
+    rows = []
+    for line in lines.splitlines():
+        number, _, cells = line.partition("\t")
+        rows.append(Row(int(number), decoded(cells)))
+    return rows
+
+
 def unfinished_name(target: Path) -> Path:
     """Return the name under which stored lines stand until all of them are written."""
     return target.with_name(f"{target.name}.part")

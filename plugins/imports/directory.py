@@ -31,6 +31,12 @@ class Directory:
     _seen: dict[tuple[str, str], int] = field(default_factory=dict)
     _records: dict[tuple[str, str], set[int]] = field(default_factory=dict)
 
+    def prepare(self, families: Iterable[str]) -> None:
+        """Read the users, the teams and these families of labels now."""
+        self._read_people()
+        for family in families:
+            self._family(family)
+
     def user(self, text: str) -> int:
         """Return the active user of that login e-mail or name."""
         self._read_people()

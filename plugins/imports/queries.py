@@ -18,7 +18,7 @@ from core.records.services import defaults
 from core.registry import registry
 from plugins.imports.aims import Aim, aims_of
 from plugins.imports.batches import Plan
-from plugins.imports.cells import Cell, Row, decoded
+from plugins.imports.cells import Cell, Row, decoded, rows_of
 from plugins.imports.models import BROKEN, ROW_STATES, RUNNING, Chunk, Import
 from plugins.imports.options import ImportOptions, options_of
 
@@ -78,24 +78,15 @@ def plan_of(import_: Import) -> Plan:
     return Plan(import_.id, kind_of(import_), aims, options_for(import_))
 
 
-def next_chunk(import_: Import) -> Chunk | None:
-    """Return the first chunk that is not done; None when all are."""
+def next_chunk(import_: Import, after: int = -1) -> Chunk | None:
+    """Return the first chunk that is not done, of those behind a number; None when all are."""
     statement = (
         db.select(Chunk)
-        .where(Chunk.import_id == import_.id, Chunk.done_at.is_(None))
+        .where(Chunk.import_id == import_.id, Chunk.done_at.is_(None), Chunk.number > after)
         .order_by(Chunk.number)
         .limit(1)
     )
     return db.session.execute(statement).scalar_one_or_none()
-
-
-def rows_of(chunk_rows: str) -> list[Row]:
-    """Return the rows of a chunk."""
-    rows = []
-    for line in chunk_rows.splitlines():
-        number, _tab, cells = line.partition("\t")
-        rows.append(Row(int(number), decoded(cells)))
-    return rows
 
 
 @dataclass(frozen=True)

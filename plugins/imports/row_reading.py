@@ -119,6 +119,17 @@ class RowReader:
         }
         return parsers.get(type(field_.type), field_.type.parse)
 
+    @property
+    def needs_records(self) -> bool:
+        """Whether rows name records, which rows before them may make."""
+        return any(isinstance(place.field.type, RecordLink) for place in self._places)
+
+    def prepare(self) -> None:
+        """Let the directory read the names that rows may speak of, so that `read` asks nothing."""
+        types = [place.field.type for place in self._places]
+        families = {each.family for each in types if isinstance(each, LabelChoice | Labels)}
+        self._directory.prepare(families)
+
     def look_up(self, rows: Iterable[Row]) -> None:
         """Find the records that the rows name, before the rows are read."""
         for place in self._places:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from core.jobs.runner import Stopped, checkpoint
 from core.jobs.services import enqueue, stop as stop_job
 from core.notifications.services import notify
 from plugins.imports import queries
+from plugins.imports.ahead import Ahead
 from plugins.imports.aims import importable, targets, twice
 from plugins.imports.batches import Batch, Plan, Result, counted
 from plugins.imports.cells import Row, encoded
@@ -44,12 +47,14 @@ from plugins.imports.options import ImportOptions
 from plugins.imports.reading import ReadResult, read_file
 from plugins.imports.recognising import letter, recognise, twice_assigned
 from plugins.imports.refusals import Refused
+from plugins.imports.row_reading import Draft
 from plugins.imports.sniffing import recognise_file
 
 READ, RUN = "imports.read", "imports.run"
 FINISHED = "imports.finished"
 ROWS_A_CHUNK = 2_000
 CHARACTERS_A_CHUNK = 4_000_000
+OBJECTS_A_CHUNK = 200_000
 PIECE_BYTES = MEGABYTE
 # Smaller files are read while the browser waits.
 READ_AT_ONCE_BYTES = 2 * MEGABYTE
@@ -281,10 +286,11 @@ def run(import_: Import) -> None:
     db.session.flush()
     try:
         checkpoint()
-        while chunk := queries.next_chunk(import_):
-            run_chunk(import_, chunk)
-            db.session.expunge(chunk)
-            checkpoint()
+        with seldom_collecting(), Ahead() as ahead:
+            while chunk := queries.next_chunk(import_):
+                run_chunk(import_, chunk, ahead)
+                db.session.expunge(chunk)
+                checkpoint()
     except Stopped:
         _end(import_, STOPPED)
         raise
@@ -297,17 +303,31 @@ def run(import_: Import) -> None:
     _end(import_, DONE)
 
 
-def run_chunk(import_: Import, chunk: Chunk) -> None:
-    """Import the rows of one chunk and store what became of each."""
+@contextmanager
+def seldom_collecting() -> Iterator[None]:
+    """Let Python look for circles of objects once a chunk: rows are many objects and no circles."""
+    first, *others = gc.get_threshold()
+    gc.set_threshold(OBJECTS_A_CHUNK, *others)
+    try:
+        yield
+    finally:
+        gc.set_threshold(first, *others)
+
+
+def run_chunk(import_: Import, chunk: Chunk, ahead: Ahead) -> None:
+    """Import the rows of one chunk and store what became of each; meanwhile the next is read."""
     actor = queries.importer_of(import_)
     if import_.kind not in {kind.key for kind in importable(actor)}:
         raise Forbidden(_("The right to import was taken away."))
     # Two imports of one account that match the same new record must not both make it.
     sql("select pg_advisory_xact_lock(:space, cast(:account % 2147483647 as int))", space=LOCK)
     with change_set("import", actor.user_id):
-        plan, rows = queries.plan_of(import_), queries.rows_of(chunk.rows)
+        plan, read = queries.plan_of(import_), ahead.rows_of(chunk, actor)
+        if following := queries.next_chunk(import_, after=chunk.number):
+            ahead.begin(plan, actor, following)
+            db.session.expunge(following)
         opened = open_set(db.session())
-        results = run_rows(plan, actor, rows)
+        results = run_rows(plan, actor, read.rows, read.drafts)
         if opened.diffs:
             chunk.change_set_id = opened.set_id
         db.session.flush()
@@ -327,13 +347,19 @@ def run_chunk(import_: Import, chunk: Chunk) -> None:
     db.session.flush()
 
 
-def run_rows(plan: Plan, actor: Actor, rows: Sequence[Row]) -> list[Result]:
-    """Import rows; one that the database itself refuses fails alone, the others go on."""
+def run_rows(
+    plan: Plan, actor: Actor, rows: Sequence[Row], drafts: Sequence[Draft] | None = None
+) -> list[Result]:
+    """Import rows, of which `drafts` say what was read ahead.
+
+    One that the database itself refuses fails alone, the others are read again and go on.
+    """
     opened = open_set(db.session())
     before = dict(opened.diffs), dict(opened.acts)
     try:
         with db.session.begin_nested():
-            return Batch(plan, actor).run(rows)
+            batch = Batch(plan, actor)
+            return batch.run(batch.read(rows) if drafts is None else drafts)
     except exc.DBAPIError as error:
         if not isinstance(error.orig, DataError | IntegrityError):
             raise

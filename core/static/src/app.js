@@ -11,3 +11,4 @@ import "./js/pickers.js";
 import "./js/search.js";
 import "./js/side.js";
 import "./js/toasts.js";
+import "./js/widths.js";

@@ -105,6 +105,7 @@ def _of_kind(plural: str, kind: str) -> Iterator[Address]:
     )
     yield Address(f"/{plural}/columns")
     yield Address(f"/{plural}/columns", "POST", controls={"order": ["city"], "columns": ["city"]})
+    yield Address(f"/{plural}/widths", "POST", controls={"column": "name", "width": "200"})
     yield Address(f"/{plural}/new", foreign=links)
     yield Address(f"/{plural}/new", "POST", controls=controls, foreign=foreign)
     yield Address(one, path=at)

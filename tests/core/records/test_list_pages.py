@@ -160,3 +160,45 @@ def test_stranger_without_session_is_led_to_the_sign_in_page(client):
     answer = client.get("/people?size=25")
     assert answer.status_code == 302
     assert answer.location.startswith("/sign-in?next=")
+
+
+def test_list_1_drawn_widths_are_kept_per_user_and_list(client):
+    make_account()
+    anna, adam = make_user("Anna", make_team()), make_user("Adam", make_team())
+    make_record(anna, position="Prezes")
+    sign_in(client, anna)
+    for column, width in (("name", "300"), ("position", "60"), ("position", "90")):
+        sent = client.post("/people/widths", data={"column": column, "width": width})
+        assert (sent.status_code, sent.text) == (204, "")
+    assert widths_on(client.get("/people").text) == {"name": "300", "position": "90"}
+    assert widths_on(client.get("/companies").text) == {}
+    client.post("/people/widths", data={"column": "name", "width": ""})
+    assert widths_on(client.get("/people").text) == {"position": "90"}
+    client.post("/people/columns", data={"shipped": "1"})
+    assert widths_on(client.get("/people").text) == {}
+    client.post("/people/widths", data={"column": "name", "width": "300"})
+    assert widths_on(sign_in(client, adam).get("/people").text) == {}
+
+
+def widths_on(html):
+    """Return the widths of columns as the page gives them, by column."""
+    keys = re.findall(r'<th scope="col" data-column="(\w+)"', html)
+    columns = re.findall(r"<col\b([^>]*)>", html)
+    widths = [re.search(r'width="(\d+)"', each) for each in columns]
+    return {key: width[1] for key, width in zip(keys, widths, strict=True) if width}
+
+
+@pytest.mark.parametrize(
+    ("column", "width"),
+    [("name", "59"), ("name", "801"), ("name", "-100"), ("name", "1e2"), ("name", "١٠٠"),
+     ("name", '100" onload="'), ("name", "9" * 500), ("salary", "100"), ("", "100")],
+)  # fmt: skip
+def test_list_1_widths_that_make_no_sense_are_refused_and_change_nothing(client, column, width):
+    make_account()
+    anna = make_user("Anna", make_team())
+    make_record(anna)
+    sign_in(client, anna)
+    client.post("/people/widths", data={"column": "name", "width": "200"})
+    sent = client.post("/people/widths", data={"column": column, "width": width})
+    assert sent.status_code == 422
+    assert widths_on(client.get("/people").text) == {"name": "200"}

@@ -19,7 +19,7 @@ from tests.plugins.imports.makers import csv_of, make_import
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(600)]
 
-ROWS, FIRMS = 1_500, 41
+ROWS, FIRMS = 5_000, 41
 ROLE = ("-m", "tests.core.jobs.roles")
 KILLS = 6
 
