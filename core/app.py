@@ -94,6 +94,8 @@ def _each(registry: Registry, hook: str) -> list[tuple[str, Any]]:
 def _take_in(registry: Registry) -> None:
     registry.hooks.check()
     registry.plugins.update(registry.hooks.named("register_plugin"))
+    for name, field in _each(registry, "register_common_fields"):
+        registry.kinds.add_field(field, name)
     for name, kind in _each(registry, "register_kinds"):
         registry.kinds.add(kind, name)
         for right in common_rights(kind):

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Setting,
         SettingsPage,
     )
+    from core.records.fields import Field
     from core.records.kinds import Kind
     from core.records.models import Record
 
@@ -45,6 +46,14 @@ def register_plugin() -> PluginSpec:  # type: ignore[empty-body]
 @hookspec
 def register_kinds() -> list[Kind]:  # type: ignore[empty-body]
     """Return the kinds of records that this plugin owns. Called once at start."""
+
+
+@hookspec
+def register_common_fields() -> list[Field]:  # type: ignore[empty-body]
+    """Return fields that all kinds of objects have besides core's own. Called once at start.
+
+    While the plugin is off, what stands in them stays and may be taken away, but not added.
+    """
 
 
 @hookspec

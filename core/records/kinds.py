@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -98,8 +98,8 @@ class Kind:
         return [each for each in self.fields if each.home == home]
 
 
-def common_fields() -> tuple[Field, ...]:
-    """Return the fields that every object has."""
+def common_fields(further: Sequence[Field] = ()) -> tuple[Field, ...]:
+    """Return the fields that every object has, with those that plugins add behind the owner."""
     return (
         Field(
             "owner",
@@ -112,6 +112,7 @@ def common_fields() -> tuple[Field, ...]:
             right="change_owner",
             synonyms=("opiekun", "owner", "właściciel", "account manager"),
         ),
+        *further,
         Field(
             "participants",
             lazy("Participants"),
@@ -192,12 +193,18 @@ class Kinds:
 
     def __init__(self) -> None:
         self._kinds: dict[str, Kind] = {}
+        self._further: list[Field] = []
+
+    def add_field(self, field: Field, plugin: str) -> None:
+        """Take in a plugin's field, which every kind added from now on has."""
+        self._further.append(replace(field, plugin=plugin))
 
     def add(self, kind: Kind, plugin: str) -> None:
         """Take in a kind with the fields that all kinds have."""
         if kind.key in self._kinds:
             raise ValueError(f"kind {kind.key} is registered twice")
-        self._kinds[kind.key] = replace(kind, fields=kind.fields + common_fields(), plugin=plugin)
+        fields = kind.fields + common_fields(self._further)
+        self._kinds[kind.key] = replace(kind, fields=fields, plugin=plugin)
 
     def __getitem__(self, key: str) -> Kind:
         return self._kinds[key]

@@ -21,7 +21,7 @@ from core.records.fields import HOLDERS
 from core.records.kinds import Kind
 from core.records.list_views import initials
 from core.records.models import Record
-from core.records.queries import links_of, values_of
+from core.records.queries import links_of, owner_since, values_of
 from core.registry import registry
 from core.shown import (
     Action,
@@ -134,8 +134,16 @@ class Profile:
         found = []
         owner = facts.users.get(self.record.owner_id or 0)
         if owner is not None:
+            since, by_id = owner_since(self.record)
             found.append(
-                HolderView(owner.name, owner.initials, face.hue(owner.id), role=_("owner"))
+                HolderView(
+                    name=owner.name,
+                    initials=owner.initials,
+                    hue=face.hue(owner.id),
+                    role=_("owner"),
+                    since=day(since),
+                    added_by=facts.principal_name(by_id) if by_id else "",
+                )
             )
         for row in self.links:
             if not row.principal_id:
