@@ -116,6 +116,10 @@ def _take_in_by_key(registry: Registry) -> None:
         registry.security_events[event.key] = event
     for name, found in _each(registry, "register_list_filters"):
         registry.list_filters[found.key] = replace(found, plugin=name)
+    for name, operation in sorted(
+        _each(registry, "register_list_operations"), key=lambda each: each[1].order
+    ):
+        registry.list_operations[operation.key] = replace(operation, plugin=name)
     registry.cron.extend(entry for _name, entry in _each(registry, "register_cron"))
 
 

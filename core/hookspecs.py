@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         CronEntry,
         JobType,
         ListFilter,
+        ListOperation,
         NavEntry,
         Panel,
         PluginSpec,
@@ -94,6 +95,11 @@ def register_causes() -> list[Cause]:  # type: ignore[empty-body]
 @hookspec
 def register_list_filters() -> list[ListFilter]:  # type: ignore[empty-body]
     """Return the filters that this plugin brings to lists of records. Called once at start."""
+
+
+@hookspec
+def register_list_operations() -> list[ListOperation]:  # type: ignore[empty-body]
+    """Return what can be done with the ticked rows of lists. Called once at start."""
 
 
 @hookspec

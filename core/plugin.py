@@ -12,6 +12,8 @@ from core.contracts import (
     USER,
     Cause,
     CronEntry,
+    JobType,
+    ListOperation,
     Right,
     SecurityEvent,
     Setting,
@@ -20,6 +22,9 @@ from core.contracts import (
 from core.hookspecs import hookimpl
 from core.i18n import lazy
 from core.notifications import holders, views as notification_views
+from core.operations import jobs as operation_jobs, telling, views as operation_views
+from core.operations.holders import CHANGE_USER
+from core.operations.visibility import CHANGE_VISIBILITY
 from core.records import list_views, search_views, views
 from core.records.kinds import settings_of
 from core.registry import registry
@@ -41,6 +46,7 @@ def register_blueprints() -> list[Blueprint]:
         list_views.blueprint(registry().kinds),
         views.blueprint(registry().kinds),
         search_views.blueprint,
+        operation_views.blueprint(registry().kinds, registry().list_operations.values()),
     ]
 
 
@@ -51,7 +57,17 @@ def register_cron() -> list[CronEntry]:
 
 @hookimpl
 def register_causes() -> list[Cause]:
-    return holders.CAUSES
+    return [*holders.CAUSES, *telling.CAUSES]
+
+
+@hookimpl
+def register_jobs() -> list[JobType]:
+    return operation_jobs.JOBS
+
+
+@hookimpl
+def register_list_operations() -> list[ListOperation]:
+    return [CHANGE_USER, CHANGE_VISIBILITY]
 
 
 @hookimpl
@@ -72,6 +88,8 @@ def register_rights() -> list[Right]:
               lazy("Add, rename and delete groups."), (MANAGER, USER), order=30),
         Right("general", "create_tags", lazy("Create tags"),
               lazy("Type new tags."), (MANAGER, USER), order=40),
+        Right("general", "list_operations", lazy("List operations"),
+              lazy("Tick rows of a list and change them together."), (MANAGER, USER), order=50),
     ]  # fmt: skip
 
 

@@ -68,29 +68,36 @@ _actors: EpochCache[Actor] = EpochCache(most=5_000)
 
 def actor_of(user_id: int) -> Actor:
     """Return the actor for a user of the current account; NotFound where there is none."""
-    return _actors.get(lambda: _read_actor(user_id), user_id)
+    return _actors.get(lambda: _read_actors([user_id])[user_id], user_id)
+
+
+def actors_of(user_ids: Iterable[int]) -> dict[int, Actor]:
+    """Return the actors for many users by their IDs, read at once; NotFound as `actor_of`."""
+    return _read_actors(list(user_ids))
 
 
 _MEMBERSHIPS = """
-select m.team_id, m.role_id, r.key, r.has_reach
+select m.user_id, m.team_id, m.role_id, r.key, r.has_reach
 from core_membership m
 join core_role r on r.account_id = m.account_id and r.id = m.role_id
-where m.account_id = :account and m.user_id = :user
+where m.account_id = :account and m.user_id = any(:users)
 """
 
 _REACHED = """
 with recursive below as (
-    select t.id from core_team t where t.account_id = :account and t.id = any(:teams)
+    select m.user_id as manager_id, m.team_id as id from core_membership m
+    join core_role r on r.account_id = m.account_id and r.id = m.role_id
+    where m.account_id = :account and m.user_id = any(:managers) and r.has_reach
     union
-    select t.id from core_team t
+    select b.manager_id, t.id from core_team t
     join below b on t.parent_id = b.id where t.account_id = :account
 )
-select distinct m.user_id from core_membership m
+select distinct b.manager_id, m.user_id from core_membership m
 join below b on b.id = m.team_id where m.account_id = :account
 """
 
 _TICKS = """
-select kind, "right" from core_role_tick
+select role_id, kind, "right" from core_role_tick
 where account_id = :account and role_id = any(:roles)
 """
 
@@ -99,33 +106,46 @@ select access_role, kind, "right" from core_access_tick where account_id = :acco
 """
 
 
-def _read_actor(user_id: int) -> Actor:
+def _read_actors(user_ids: list[int]) -> dict[int, Actor]:
     facts = account_facts()
-    person = facts.users.get(user_id)
-    if person is None:
+    if not facts.users.keys() >= set(user_ids):
         raise NotFound(_("There is no such user."))
-    memberships = sql(_MEMBERSHIPS, user=user_id).all()
-    managed = [row.team_id for row in memberships if row.has_reach]
-    reached = {user_id}
-    if managed:
-        reached.update(sql(_REACHED, teams=managed).scalars())
-    ticks = sql(_TICKS, roles=[row.role_id for row in memberships]).all()
-    access_ticks = sql(_ACCESS_TICKS).all()
+    memberships = _grouped((row.user_id, row) for row in sql(_MEMBERSHIPS, users=user_ids))
+    rows = [row for of_user in memberships.values() for row in of_user]
+    managers = [row.user_id for row in rows if row.has_reach]
+    reached = _grouped(sql(_REACHED, managers=managers).all() if managers else ())
     active = registry().rights.active(facts.active_plugins)
-    return Actor(
-        account_id=current_account(),
-        user_id=user_id,
-        epoch=current_epoch(),
-        is_active=person.is_active,
-        is_administrator=person.is_active
-        and any(row.key == "administrator" for row in memberships),
-        principals=tuple(sorted({user_id, *(row.team_id for row in memberships)})),
-        reached=tuple(sorted(reached)),
-        ticks=active & {(row.kind, row.right) for row in ticks},
-        owner_ticks=active & _of_role(access_ticks, "owner"),
-        participant_ticks=active & _of_role(access_ticks, "participant"),
-        active_plugins=facts.active_plugins,
+    ticks = _grouped(
+        (row.role_id, (row.kind, row.right))
+        for row in sql(_TICKS, roles=list({row.role_id for row in rows}))
     )
+    access_ticks = sql(_ACCESS_TICKS).all()
+    owner_ticks = active & _of_role(access_ticks, "owner")
+    participant_ticks = active & _of_role(access_ticks, "participant")
+    found = {}
+    for user_id in user_ids:
+        held, is_active = memberships.get(user_id, []), facts.users[user_id].is_active
+        found[user_id] = Actor(
+            account_id=current_account(),
+            user_id=user_id,
+            epoch=current_epoch(),
+            is_active=is_active,
+            is_administrator=is_active and any(row.key == "administrator" for row in held),
+            principals=tuple(sorted({user_id, *(row.team_id for row in held)})),
+            reached=tuple(sorted({user_id, *reached.get(user_id, ())})),
+            ticks=active & {tick for row in held for tick in ticks.get(row.role_id, ())},
+            owner_ticks=owner_ticks,
+            participant_ticks=participant_ticks,
+            active_plugins=facts.active_plugins,
+        )
+    return found
+
+
+def _grouped(pairs: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
 
 
 def _of_role(rows: Iterable[Any], access_role: str) -> Ticks:

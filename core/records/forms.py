@@ -348,7 +348,7 @@ class RecordForm:
         chosen = typed[0] if typed else ""
         if len(shown) == 1:
             return replace(view, is_readonly=True, readonly_text=visibility_word(shown[0]))
-        hints = _visibility_hints()
+        hints = visibility_hints()
         options = [
             Option(each, visibility_word(each), each == chosen, hint=hints[each]) for each in shown
         ]
@@ -453,7 +453,8 @@ class RecordForm:
         return Conflict(stale.by, stale.at, rows, stale.merged_count)
 
 
-def _visibility_hints() -> dict[str, str]:
+def visibility_hints() -> dict[str, str]:
+    """Return what each visibility means, in the reader's language."""
     return {
         "public": _("All users find it and open it."),
         "private": _("Others see only its name, kind and owner."),

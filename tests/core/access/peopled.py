@@ -23,6 +23,7 @@ from core.changes.capture import change_set, open_set
 from core.db import Base, db, enter_account, leave_account, sql
 from core.notifications.holders import PARTICIPANT
 from core.notifications.models import Notification
+from core.operations.models import Batch, Operation
 from core.records.labels import make
 from core.records.services import create
 from core.registry import registry
@@ -37,7 +38,14 @@ from tests.makers import PASSWORD, make_user
 from tests.plugins.imports.makers import make_import
 
 FIRST_NUMBER = 770_000_000
-NUMBERED = ("core_record", "core_principal", "core_label", "core_notification", "imports_import")
+NUMBERED = (
+    "core_record",
+    "core_principal",
+    "core_label",
+    "core_notification",
+    "core_operation",
+    "imports_import",
+)
 KINDS = ("person", "company")
 PLURAL = {"person": "people", "company": "companies"}
 TRACE = re.compile(r"zq([ns])(\d+)x|(?<!\d)(77\d{7})(?!\d)")
@@ -49,7 +57,7 @@ FORGOTTEN = {"core_session", "core_form_token", "core_sign_in_failure"}
 VOLATILE = ("id", "version", "created_at", "updated_at", "added_at", "at", "read_at", "ended_at",
             "token", "token_hash", "last_used_at", "change_set_id", "job_id", "record_id",
             "import_id", "document", "deleted_at", "key", "run_at", "enqueued_at", "due_at",
-            "notification_id", "arguments", "parameters")  # fmt: skip
+            "notification_id", "arguments", "parameters", "operation_id", "done_at")  # fmt: skip
 
 WRITES = (
     "select sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
@@ -75,6 +83,7 @@ class Peopled(Builder):
         self._records()
         self._labels()
         self._imports()
+        self._operations()
         self._notifications()
         db.session.commit()
 
@@ -198,6 +207,41 @@ class Peopled(Builder):
         made.counts = chunk.counts = {"failed": 1, "updated": len(self.things) - 1}
         made.done_count, chunk.done_at = len(self.things), made.created_at
         chunk.change_set_id = self.set_id
+
+    def _operations(self) -> None:
+        """An operation in each state, and two of the ordinary user on every record."""
+        everything = [each.id for each in self.things.values() if each.kind == "person"]
+        ordinary = self.who["ordinary"]
+        for state in ("choosing", "checked", "waiting"):
+            name = "chosen" if state == "choosing" else state
+            ids = [self.places["person"]]
+            self.places[f"{name} operation"] = self._operation(self.boss_id, state, ids).id
+        self.planned = self._operation(ordinary, "checked", everything).id
+        done = self._operation(ordinary, "done", everything)
+        batch = db.session.execute(
+            db.select(Batch).where(Batch.operation_id == done.id)
+        ).scalar_one()
+        batch.refused = [[each, "no"] for each in everything]
+        batch.counts = done.counts = {"changed": 0, "unchanged": 0, "refused": len(everything)}
+        batch.done_at = done.ended_at = done.created_at
+        self.operated = done.id
+
+    def _operation(self, user_id: int, state: str, record_ids: list[int]) -> Operation:
+        made = Operation(
+            user_id=user_id,
+            kind="person",
+            key="user",
+            state=state,
+            row_count=len(record_ids),
+            arguments={
+                "role": "participant", "mode": "add", "principals": [self.who["suspended"]],
+            } if state != "choosing" else {},
+        )  # fmt: skip
+        db.session.add(made)
+        db.session.flush()
+        db.session.add(Batch(operation_id=made.id, number=0, record_ids=record_ids))
+        db.session.flush()
+        return made
 
     def _notifications(self) -> None:
         """Tell everybody of every record, whatever he may know of it now."""
