@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from core import clock
-from core.access import Actor
+from core.access import Actor, actor_of, levels_of
 from core.changes.capture import change_set, open_set
 from core.contracts import ListOperation
 from core.db import db, sql
@@ -226,8 +226,7 @@ with done as (
     jsonb_array_elements(coalesce(diff #> '{participants,1}', '[]')) each
   where not diff #> '{participants,0}' @> each
 )
-select m.user_id, m.role, count(*) as records, min(m.record_id) as record_id from made m
-join core_record r on r.account_id = :account and r.id = m.record_id and r.deleted_at is null
+select m.user_id, m.role, array_agg(m.record_id) as record_ids from made m
 join core_user u on u.account_id = :account and u.id = m.user_id
 group by m.user_id, m.role order by m.role, m.user_id
 """
@@ -235,11 +234,9 @@ group by m.user_id, m.role order by m.role, m.user_id
 
 def _tell_new_holders(operation: Operation) -> None:
     """Tell each user once of all records that the operation made him owner or participant of."""
+    url = f"/{queries.kind_of(operation).plural}"
     for row in sql(_NEW_HOLDERS, id=operation.id):
-        tell_of_many(
-            row.user_id,
-            row.role,
-            row.records,
-            row.record_id,
-            f"/{queries.kind_of(operation).plural}",
-        )
+        levels = levels_of(actor_of(row.user_id), row.record_ids)
+        opened = [record_id for record_id, level in levels.items() if level.is_full]
+        if opened:
+            tell_of_many(row.user_id, row.role, len(opened), opened[0], url)
