@@ -25,6 +25,7 @@ from core.notifications import holders, views as notification_views
 from core.operations import jobs as operation_jobs, telling, views as operation_views
 from core.operations.holders import CHANGE_USER
 from core.operations.visibility import CHANGE_VISIBILITY
+from core.ownership import jobs as ownership_jobs
 from core.records import list_views, search_views, views
 from core.records.kinds import settings_of
 from core.registry import registry
@@ -52,17 +53,17 @@ def register_blueprints() -> list[Blueprint]:
 
 @hookimpl
 def register_cron() -> list[CronEntry]:
-    return housekeeping.CRON
+    return [*housekeeping.CRON, *ownership_jobs.CRON]
 
 
 @hookimpl
 def register_causes() -> list[Cause]:
-    return [*holders.CAUSES, *telling.CAUSES]
+    return [*holders.CAUSES, *telling.CAUSES, *ownership_jobs.CAUSES]
 
 
 @hookimpl
 def register_jobs() -> list[JobType]:
-    return operation_jobs.JOBS
+    return [*operation_jobs.JOBS, *ownership_jobs.JOBS]
 
 
 @hookimpl
@@ -90,6 +91,9 @@ def register_rights() -> list[Right]:
               lazy("Type new tags."), (MANAGER, USER), order=40),
         Right("general", "list_operations", lazy("List operations"),
               lazy("Tick rows of a list and change them together."), (MANAGER, USER), order=50),
+        Right("general", "take_over", lazy("Take over ownerless contacts"),
+              lazy("Become owner of records without one, where the account allows it."),
+              (MANAGER, USER), order=60),
     ]  # fmt: skip
 
 

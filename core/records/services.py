@@ -211,6 +211,30 @@ def restore(access: Access) -> None:
     announce(registry().kinds[record.kind], [record.id], "restored")
 
 
+def may_take_over(access: Access) -> bool:
+    """Tell whether the actor may become owner of a record that has none."""
+    area = registry().kinds[access.record.kind].visibility_area
+    is_allowed = bool(setting(f"access.{area}.take_over"))
+    return is_allowed and access.actor.has("general", "take_over")
+
+
+def take_over(access: Access) -> None:
+    """Make the actor owner of a record without one, which is locked.
+
+    Raises Forbidden where the account or his roles do not allow it, Conflict where it has an
+    owner.
+    """
+    record = access.record
+    if not may_take_over(access):
+        raise Forbidden(_("You may not take over records. An administrator can allow it."))
+    if record.owner_id is not None:
+        name = account_facts().principal_name(record.owner_id)
+        raise Conflict(_("It has an owner by now: %(name)s.", name=name))
+    record.owner_id = access.actor.user_id
+    db.session.flush()
+    announce(registry().kinds[record.kind], [record.id], "changed")
+
+
 def announce(kind: Kind, record_ids: list[int], origin: str) -> None:
     """Tell the plugins what happened to records, in this transaction."""
     registry().hooks.call(

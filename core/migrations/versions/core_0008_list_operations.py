@@ -80,3 +80,10 @@ def upgrade() -> None:
             "account_id", "operation_id", "number", name=op.f("pk_core_operation_batch")
         ),
     )
+    # Accounts that are there already get the new rights as they are shipped.
+    op.execute(
+        'insert into core_role_tick (account_id, role_id, kind, "right")'
+        " select r.account_id, r.id, 'general', new from core_role r,"
+        " unnest(array['list_operations', 'take_over']) new where r.key in ('manager', 'user')"
+        " on conflict do nothing"
+    )

@@ -123,6 +123,7 @@ def _of_kind(plural: str, kind: str) -> Iterator[Address]:
         foreign={"owner": ("user", "team"), "add": ("user", "team"), "remove": ("user", "team")},
         ignored=frozenset({"remove"}),
     )
+    yield Address(f"{one}/take-over", "POST", path={"record_id": f"ownerless_{kind}"})
     yield Address(f"{one}/delete", path=at)
     yield Address(f"{one}/delete", "POST", path=at)
     yield Address(f"{one}/restore", "POST", path={"record_id": f"trashed_{kind}"})

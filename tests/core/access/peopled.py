@@ -34,7 +34,7 @@ from plugins.imports.models import Chunk, Import
 from tests.core.access import naive
 from tests.core.access.addresses import FILE
 from tests.core.access.comparing import Builder, trash_or_restore
-from tests.makers import PASSWORD, make_user
+from tests.makers import PASSWORD, make_user, set_up
 from tests.plugins.imports.makers import make_import
 
 FIRST_NUMBER = 770_000_000
@@ -79,6 +79,7 @@ class Peopled(Builder):
         for role in ("user", "manager"):
             for kind in KINDS:
                 self.tick(self.role(self.account_id, role), kind, "import", on=True)
+        set_up(access__contacts__take_over=True)
         self._people()
         self._records()
         self._labels()
@@ -129,17 +130,29 @@ class Peopled(Builder):
                 hall = self.things["company public"]
                 self._record("person", state, company=hall.id)
                 self._record("person", "public", company=company.id, key=f"employee {state}")
+            for kind in KINDS:
+                made = self._record(kind, "public", key=f"{kind} ownerless", is_owned=False)
+                self.places[f"ownerless_{kind}"] = made.id
             self.set_id = open_set(db.session()).set_id
         for kind in KINDS:
             trash_or_restore(self.things[f"{kind} trashed"], self.boss_id)
             self.places[kind] = self.things[f"{kind} public"].id
             self.places[f"trashed_{kind}"] = self.things[f"{kind} trashed"].id
 
-    def _record(self, kind: str, state: str, key: str = "", company: int | None = None) -> Any:
+    def _record(
+        self,
+        kind: str,
+        state: str,
+        key: str = "",
+        company: int | None = None,
+        *,
+        is_owned: bool = True,
+    ) -> Any:
         number = len(self.world.things) + 1
         name, word = f"quillon zqn{number}x", f"zqs{number}x"
         visibility = "public" if state == "trashed" else state
-        owner, participants = self.who["owner"], {self.who["participant"], self.guests}
+        owner = self.who["owner"] if is_owned else None
+        participants = {self.who["participant"], self.guests}
         own = {"last_name": name, "position": word} if kind == "person" else {"name": name}
         values = {
             **own,
