@@ -108,6 +108,8 @@ def _each(registry: Registry, hook: str) -> list[tuple[str, Any]]:
 def _take_in(registry: Registry) -> None:
     registry.hooks.check()
     registry.plugins.update(registry.hooks.named("register_plugin"))
+    for name, field in _each(registry, "register_common_fields"):
+        registry.kinds.add_field(field, name)
     for name, kind in _each(registry, "register_kinds"):
         registry.kinds.add(kind, name)
         for right in common_rights(kind):
@@ -128,6 +130,10 @@ def _take_in_by_key(registry: Registry) -> None:
         registry.security_events[event.key] = event
     for name, found in _each(registry, "register_list_filters"):
         registry.list_filters[found.key] = replace(found, plugin=name)
+    for name, operation in sorted(
+        _each(registry, "register_list_operations"), key=lambda each: each[1].order
+    ):
+        registry.list_operations[operation.key] = replace(operation, plugin=name)
     registry.cron.extend(entry for _name, entry in _each(registry, "register_cron"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,9 @@ from core.i18n import Text
 
 if TYPE_CHECKING:
     from core.access.actor import Actor
+    from core.records.forms import Posted
+    from core.records.kinds import Kind
+    from core.shown import FormSection
 
 PACKAGES = ("basic", "growth", "automation", "enterprise")
 
@@ -126,6 +129,32 @@ class JobType:
     retries: int = 3
     failed: Callable[..., None] | None = None
     longest_pause: timedelta = timedelta(days=1)
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
+class ListOperation:
+    """Something that can be done with the ticked rows of a list, at `/<list>/operations/<key>`.
+
+    `is_offered(kind, actor)` says where and for whom. `sections(kind, actor, typed, errors)` are
+    those of its form, and `read(kind, actor, posted)` returns its arguments, JSON values, or
+    raises InvalidForm. `right(arguments)` is what it takes on each record. `after(kind,
+    arguments, values)` returns the values of a record that differ afterwards, or raises Invalid
+    saying why this one is left alone. `summary(kind, arguments)` says in a sentence what is done.
+    """
+
+    key: str
+    label: Text
+    icon: str
+    is_offered: Callable[[Kind, Actor], bool]
+    sections: Callable[
+        [Kind, Actor, Mapping[str, list[str]], Mapping[str, Sequence[str]]], list[FormSection]
+    ]
+    read: Callable[[Kind, Actor, Posted], dict[str, Any]]
+    right: Callable[[dict[str, Any]], str]
+    after: Callable[[Kind, dict[str, Any], Mapping[str, Any]], dict[str, Any]]
+    summary: Callable[[Kind, dict[str, Any]], str]
+    order: int = 100
     plugin: str = ""
 
 

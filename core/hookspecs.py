@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         CronEntry,
         JobType,
         ListFilter,
+        ListOperation,
         NavEntry,
         Panel,
         PluginSpec,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         Setting,
         SettingsPage,
     )
+    from core.records.fields import Field
     from core.records.kinds import Kind
     from core.records.models import Record
 
@@ -45,6 +47,14 @@ def register_plugin() -> PluginSpec:  # type: ignore[empty-body]
 @hookspec
 def register_kinds() -> list[Kind]:  # type: ignore[empty-body]
     """Return the kinds of records that this plugin owns. Called once at start."""
+
+
+@hookspec
+def register_common_fields() -> list[Field]:  # type: ignore[empty-body]
+    """Return fields that all kinds of objects have besides core's own. Called once at start.
+
+    While the plugin is off, what stands in them stays and may be taken away, but not added.
+    """
 
 
 @hookspec
@@ -85,6 +95,11 @@ def register_causes() -> list[Cause]:  # type: ignore[empty-body]
 @hookspec
 def register_list_filters() -> list[ListFilter]:  # type: ignore[empty-body]
     """Return the filters that this plugin brings to lists of records. Called once at start."""
+
+
+@hookspec
+def register_list_operations() -> list[ListOperation]:  # type: ignore[empty-body]
+    """Return what can be done with the ticked rows of lists. Called once at start."""
 
 
 @hookspec

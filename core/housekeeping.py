@@ -17,18 +17,22 @@ from core.users.throttle import forget_old_failures
 NOTIFICATION_DAYS = 90  # NOTIF-13
 FORM_TOKEN_DAYS = 7
 ENDED_JOB_DAYS = 90
+ENDED_OPERATION_DAYS = 90
+DRAFT_DAYS = 1  # list operations that were begun and never ran
 
 AT_ONCE = 10_000  # rows of one kind in one go; the rest waits for the next hour
 
 
 def delete_old_rows() -> None:
-    """Delete ended sessions, sent forms, old notifications and ended jobs."""
+    """Delete ended sessions, sent forms, old notifications, ended jobs and list operations."""
     session_days = current_app.config["SZANSA"].limits.session_days
     _delete("core_session", "last_used_at", session_days)
     _delete("core_form_token", "created_at", FORM_TOKEN_DAYS)
     _delete("core_notification", "created_at", NOTIFICATION_DAYS)
     _delete("core_ticket", "ends_at", 0)
     _delete("core_job", "ended_at", ENDED_JOB_DAYS, "state not in ('waiting', 'running')")
+    _delete("core_operation", "ended_at", ENDED_OPERATION_DAYS)
+    _delete("core_operation", "created_at", DRAFT_DAYS, "state in ('choosing', 'checked')")
 
 
 def _delete(table: str, moment: str, days: int, also: str = "true") -> None:

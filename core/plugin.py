@@ -13,6 +13,7 @@ from core.contracts import (
     Cause,
     CronEntry,
     JobType,
+    ListOperation,
     Right,
     SecurityEvent,
     Setting,
@@ -22,6 +23,10 @@ from core.hookspecs import hookimpl
 from core.i18n import lazy
 from core.mail import jobs as mail_jobs, services as mail_services
 from core.notifications import holders, undelivered, views as notification_views
+from core.operations import jobs as operation_jobs, telling as operations, views as operation_views
+from core.operations.holders import CHANGE_USER
+from core.operations.visibility import CHANGE_VISIBILITY
+from core.ownership import jobs as ownership_jobs
 from core.permissions import (
     access_views,
     asking,
@@ -96,17 +101,25 @@ def register_blueprints() -> list[Blueprint]:
         views.blueprint(kinds),
         check_views.record_blueprint(),
         asking_views.blueprint(),
+        operation_views.blueprint(kinds, registry().list_operations.values()),
     ]
 
 
 @hookimpl
 def register_cron() -> list[CronEntry]:
-    return housekeeping.CRON
+    return [*housekeeping.CRON, *ownership_jobs.CRON]
 
 
 @hookimpl
 def register_causes() -> list[Cause]:
-    return [*holders.CAUSES, *undelivered.CAUSES, *asking.CAUSES, *view_as.CAUSES]
+    return [
+        *holders.CAUSES,
+        *undelivered.CAUSES,
+        *asking.CAUSES,
+        *view_as.CAUSES,
+        *operations.CAUSES,
+        *ownership_jobs.CAUSES,
+    ]
 
 
 @hookimpl
@@ -118,8 +131,15 @@ def register_jobs() -> list[JobType]:
             retries=mail_jobs.RETRIES,
             longest_pause=mail_jobs.LONGEST_PAUSE,
             failed=undelivered.tell_undelivered,
-        )
+        ),
+        *operation_jobs.JOBS,
+        *ownership_jobs.JOBS,
     ]
+
+
+@hookimpl
+def register_list_operations() -> list[ListOperation]:
+    return [CHANGE_USER, CHANGE_VISIBILITY]
 
 
 @hookimpl
@@ -140,6 +160,11 @@ def register_rights() -> list[Right]:
               lazy("Add, rename and delete groups."), (MANAGER, USER), order=30),
         Right("general", "create_tags", lazy("Create tags"),
               lazy("Type new tags."), (MANAGER, USER), order=40),
+        Right("general", "list_operations", lazy("List operations"),
+              lazy("Tick rows of a list and change them together."), (MANAGER, USER), order=50),
+        Right("general", "take_over", lazy("Take over ownerless contacts"),
+              lazy("Become owner of records without one, where the account allows it."),
+              (MANAGER, USER), order=60),
     ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from core.contracts import (
     CronEntry,
     JobType,
     ListFilter,
+    ListOperation,
     PluginSpec,
     SecurityEvent,
     Setting,
@@ -35,6 +36,7 @@ class Registry:
     causes: dict[str, Cause] = field(default_factory=dict)
     security_events: dict[str, SecurityEvent] = field(default_factory=dict)
     list_filters: dict[str, ListFilter] = field(default_factory=dict)
+    list_operations: dict[str, ListOperation] = field(default_factory=dict)
     packages: dict[str, frozenset[str]] = field(default_factory=dict)
 
 

@@ -52,6 +52,7 @@ class Action:  # a button or link on a page
     style: str = ""  # "" quiet | primary | danger | ghost
     method: str = "get"  # post = a small form with csrf_token
     dialog: str = ""  # id of a <dialog> on the page to open instead (url is the way without script)
+    is_on: bool = False  # a switch that is on
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,13 @@ class Chip:  # an active filter
 
 
 @dataclass(frozen=True)
+class TickBar:  # list operations: what can be done with the ticked rows
+    actions: Sequence[Action]  # POST with the ticked rows
+    all_text: str  # how many rows the filter has, formatted
+    clear_url: str  # the list without tick boxes
+
+
+@dataclass(frozen=True)
 class ListPage:
     kind: str
     title: str
@@ -166,6 +174,7 @@ class ListPage:
     primary: Action | None = None  # "Add person"
     actions: Sequence[Action] = ()  # further ones in the head
     widths_url: str = ""  # keeps the widths of columns that are drawn
+    ticks: TickBar | None = None  # rows have tick boxes
 
 
 # --- profile -----------------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ KNOWS_RECORDS = {
     "core/records/lists.py": "it puts its statements together around the rule",
     "core/records/models.py": "it describes the table",
     "core/records/services.py": "it takes numbers for new records",
+    "core/ownership/queries.py": "it looks for owners who do nothing, and shows none",
     "core/demo/services.py": "it fills an account that nobody has used yet",
     "plugins/contacts/plugin.py": "its filter narrows a list that asks the rule",
     "plugins/imports/queries.py": "it counts what an import did to records, and shows none",
@@ -57,6 +58,7 @@ KNOWS_RECORDS = {
 KNOWS_NO_ACCOUNT = {
     "core/accounts/learning.py": "a version tells all accounts at once of the rights it brings",
     "core/users/sessions.py": "a session says to which account its user belongs",
+    "core/ownership/queries.py": "the clock asks which accounts want it",
     "core/users/throttle.py": "a failed sign-in goes to the log of whoever's login it was",
 }
 

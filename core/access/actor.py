@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,49 +73,37 @@ _actors: EpochCache[Actor] = EpochCache(most=5_000)
 
 def actor_of(user_id: int) -> Actor:
     """Return the actor for a user of the current account; NotFound where there is none."""
-    return _actors.get(lambda: _read_actor(user_id), user_id)
+    return _actors.get(lambda: _read_actors([user_id])[user_id], user_id)
+
+
+def actors_of(user_ids: Iterable[int]) -> dict[int, Actor]:
+    """Return the actors for many users by their IDs, read at once; NotFound as `actor_of`."""
+    return _read_actors(list(user_ids))
 
 
 def actors() -> dict[int, Actor]:
     """Return the actors of all users of the account who may sign in, read anew and not kept."""
-    return {
-        user_id: _actor(user_id, person.is_active, groups)
-        for groups in [_read_groups()]
-        for user_id, person in account_facts().users.items()
-        if person.is_active
-    }
-
-
-def _read_actor(user_id: int) -> Actor:
-    person = account_facts().users.get(user_id)
-    if person is None:
-        raise NotFound(_("There is no such user."))
-    return _actor(user_id, person.is_active, _read_groups(user_id))
-
-
-@dataclass(frozen=True)
-class _Groups:
-    """Who is member of what with which role, and what roles tick.
-
-    `members` are the users of each team that is asked for, `ticks` the rights of each role.
-    """
-
-    roles: dict[int, list[Any]]
-    members: dict[int, list[int]]
-    ticks: dict[int, set[tuple[str, str]]]
-    access_ticks: dict[str, set[tuple[str, str]]]
+    return actors_of(each.id for each in account_facts().users.values() if each.is_active)
 
 
 _MEMBERSHIPS = """
 select m.user_id, m.team_id, m.role_id, r.key, r.has_reach
 from core_membership m
 join core_role r on r.account_id = m.account_id and r.id = m.role_id
-where m.account_id = :account and (m.user_id = :user or :user = 0)
+where m.account_id = :account and m.user_id = any(:users)
 """
 
-_MEMBERS = """
-select team_id, user_id from core_membership
-where account_id = :account and team_id = any(:teams)
+_REACHED = """
+with recursive below as (
+    select m.user_id as manager_id, m.team_id as id from core_membership m
+    join core_role r on r.account_id = m.account_id and r.id = m.role_id
+    where m.account_id = :account and m.user_id = any(:managers) and r.has_reach
+    union
+    select b.manager_id, t.id from core_team t
+    join below b on t.parent_id = b.id where t.account_id = :account
+)
+select distinct b.manager_id, m.user_id from core_membership m
+join below b on b.id = m.team_id where m.account_id = :account
 """
 
 _TICKS = """
@@ -127,56 +116,47 @@ select access_role, kind, "right" from core_access_tick where account_id = :acco
 """
 
 
-def _read_groups(user_id: int = 0) -> _Groups:
-    """Return what the actor of one user needs, or with 0 those of all users."""
-    roles: dict[int, list[Any]] = {}
-    for row in sql(_MEMBERSHIPS, user=user_id):
-        roles.setdefault(row.user_id, []).append(row)
-    rows = [row for each in roles.values() for row in each]
-    managed = {team for row in rows if row.has_reach for team in teams_below(row.team_id)}
-    members: dict[int, list[int]] = {}
-    for row in sql(_MEMBERS, teams=sorted(managed)) if managed else ():
-        members.setdefault(row.team_id, []).append(row.user_id)
-    ticks: dict[int, set[tuple[str, str]]] = {}
-    for row in sql(_TICKS, roles=sorted({each.role_id for each in rows})):
-        ticks.setdefault(row.role_id, set()).add((row.kind, row.right))
-    access_ticks: dict[str, set[tuple[str, str]]] = {}
-    for row in sql(_ACCESS_TICKS):
-        access_ticks.setdefault(row.access_role, set()).add((row.kind, row.right))
-    return _Groups(roles, members, ticks, access_ticks)
-
-
-def teams_below(team_id: int) -> list[int]:
-    """Return a team and all teams below it, as the account's facts know them."""
-    children: dict[int | None, list[int]] = {}
-    for team in account_facts().teams.values():
-        children.setdefault(team.parent_id, []).append(team.id)
-    found = {team_id: None}
-    waiting = [team_id]
-    while waiting:
-        below = [each for each in children.get(waiting.pop(), ()) if each not in found]
-        found.update(dict.fromkeys(below))
-        waiting.extend(below)
-    return list(found)
-
-
-def _actor(user_id: int, is_active: bool, groups: _Groups) -> Actor:  # noqa: FBT001  # a fact
+def _read_actors(user_ids: list[int]) -> dict[int, Actor]:
     facts = account_facts()
-    memberships = groups.roles.get(user_id, [])
-    managed = {team for row in memberships if row.has_reach for team in teams_below(row.team_id)}
-    reached = {user_id}.union(*(groups.members.get(team, ()) for team in managed))
-    ticked = {tick for row in memberships for tick in groups.ticks.get(row.role_id, ())}
+    if not facts.users.keys() >= set(user_ids):
+        raise NotFound(_("There is no such user."))
+    memberships = _grouped((row.user_id, row) for row in sql(_MEMBERSHIPS, users=user_ids))
+    rows = [row for of_user in memberships.values() for row in of_user]
+    managers = [row.user_id for row in rows if row.has_reach]
+    reached = _grouped(sql(_REACHED, managers=managers).all() if managers else ())
     active = registry().rights.active(facts.active_plugins)
-    return Actor(
-        account_id=current_account(),
-        user_id=user_id,
-        epoch=current_epoch(),
-        is_active=is_active,
-        is_administrator=is_active and any(row.key == "administrator" for row in memberships),
-        principals=tuple(sorted({user_id, *(row.team_id for row in memberships)})),
-        reached=tuple(sorted(reached)),
-        ticks=active & ticked,
-        owner_ticks=active & groups.access_ticks.get("owner", set()),
-        participant_ticks=active & groups.access_ticks.get("participant", set()),
-        active_plugins=facts.active_plugins,
+    ticks = _grouped(
+        (row.role_id, (row.kind, row.right))
+        for row in sql(_TICKS, roles=list({row.role_id for row in rows}))
     )
+    access_ticks = sql(_ACCESS_TICKS).all()
+    owner_ticks = active & _of_role(access_ticks, "owner")
+    participant_ticks = active & _of_role(access_ticks, "participant")
+    found = {}
+    for user_id in user_ids:
+        held, is_active = memberships.get(user_id, []), facts.users[user_id].is_active
+        found[user_id] = Actor(
+            account_id=current_account(),
+            user_id=user_id,
+            epoch=current_epoch(),
+            is_active=is_active,
+            is_administrator=is_active and any(row.key == "administrator" for row in held),
+            principals=tuple(sorted({user_id, *(row.team_id for row in held)})),
+            reached=tuple(sorted({user_id, *reached.get(user_id, ())})),
+            ticks=active & {tick for row in held for tick in ticks.get(row.role_id, ())},
+            owner_ticks=owner_ticks,
+            participant_ticks=participant_ticks,
+            active_plugins=facts.active_plugins,
+        )
+    return found
+
+
+def _grouped(pairs: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
+
+
+def _of_role(rows: Iterable[Any], access_role: str) -> Ticks:
+    return frozenset((row.kind, row.right) for row in rows if row.access_role == access_role)

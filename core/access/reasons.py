@@ -197,6 +197,9 @@ class _Telling:
         return ways
 
     def owner_since(self) -> str:
+        for row in self.holders:
+            if row.role == "owner" and row.principal_id == self.actor.user_id:
+                return self.day(row.added_at)
         changed = sql(_OWNER_SINCE, id=self.record.id).scalar()
         return self.day(changed or self.record.created_at)
 

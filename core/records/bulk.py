@@ -26,6 +26,7 @@ from core.records.fields import HOLDERS, LABELS, RECORD, ROW, Field
 from core.records.kinds import Kind, Values
 from core.records.labels import names_of
 from core.records.models import Record
+from core.records.owning import owners_in_order
 from core.records.search import document_of
 from core.records.services import announce, next_ids
 
@@ -116,9 +117,9 @@ def stored(kind: Kind, record_ids: Iterable[int], *, lock: bool = False) -> dict
 
 
 _LINKS = """
-select record_id, 'participants' as field, array_agg(principal_id order by principal_id) as ids
-from core_holder where account_id = :account and record_id = any(:ids) and role = 'participant'
-group by record_id
+select record_id, role || 's' as field, array_agg(principal_id order by principal_id) as ids
+from core_holder where account_id = :account and record_id = any(:ids)
+group by record_id, role
 union all
 select record_id, field, array_agg(label_id order by label_id)
 from core_record_label where account_id = :account and record_id = any(:ids)
@@ -158,6 +159,7 @@ def create_many(
     if not items:
         return []
     db.session.flush()
+    items = [owners_in_order(each) for each in items]
     ids = list(ids) if ids is not None else next_ids(len(items))
     with kept_plans():
         _create(kind, items, actor, ids)
@@ -168,7 +170,10 @@ def create_many(
 def _create(kind: Kind, items: Sequence[Values], actor: Actor, ids: list[int]) -> None:
     shape, names = _shape(kind), [kind.name_of(values) for values in items]
     _copy_records(kind, shape, list(zip(ids, items, names, strict=True)), actor)
-    _copy_links(shape, [(id_, {}, values) for id_, values in zip(ids, items, strict=False)], actor)
+    made: list[tuple[int, Values, Values]] = [
+        (id_, {}, values) for id_, values in zip(ids, items, strict=False)
+    ]
+    _copy_links(shape, made, actor.user_id)
     labels = _label_names(shape, kind, items)
     copy_rows(
         "core_search",
@@ -214,7 +219,9 @@ def _copy_records(
     )
 
 
-def _copy_links(shape: _Shape, pairs: Sequence[tuple[int, Values, Values]], actor: Actor) -> None:
+def _copy_links(
+    shape: _Shape, pairs: Sequence[tuple[int, Values, Values]], user_id: int | None
+) -> None:
     """Store the holders and labels that are new in the second of each pair of values."""
     moment = clock.now()
     for field in shape.linked:
@@ -225,7 +232,7 @@ def _copy_links(shape: _Shape, pairs: Sequence[tuple[int, Values, Values]], acto
             if each not in before.get(field.key, ())
         ]
         if field.home == HOLDERS:
-            rest = ("participant", moment, actor.user_id)
+            rest = (field.role, moment, user_id)
             copy_rows(
                 "core_holder",
                 ("record_id", "principal_id", "role", "added_at", "added_by_id"),
@@ -284,10 +291,12 @@ class _Changed:
     diff: dict[str, list[Any]]
 
 
-def change_many(kind: Kind, changes: Iterable[tuple[Stored, Values]], actor: Actor) -> list[int]:
+def change_many(
+    kind: Kind, changes: Iterable[tuple[Stored, Values]], actor: Actor | None
+) -> list[int]:
     """Change records as `services.change` would, and return the IDs of those that differ now.
 
-    Raises Conflict where one was changed since it was read, and then nothing may be committed.
+    Without an actor the program itself changes them. Raises Conflict where one was changed since it was read, and then nothing may be committed.
     """
     db.session.flush()
     shape = _shape(kind)
@@ -296,22 +305,22 @@ def change_many(kind: Kind, changes: Iterable[tuple[Stored, Values]], actor: Act
         return []
     ids = [each.stored.id for each in changed]
     with kept_plans():
-        _change(kind, shape, changed, actor)
+        _change(kind, shape, changed, actor.user_id if actor else None)
     _expire(kind, set(ids))
     announce(kind, ids, "changed")
     return ids
 
 
-def _change(kind: Kind, shape: _Shape, changed: Sequence[_Changed], actor: Actor) -> None:
+def _change(kind: Kind, shape: _Shape, changed: Sequence[_Changed], user_id: int | None) -> None:
     versions = record_many(
         db.session(),
         [Written(each.stored.id, "changed", each.stored.version, each.diff) for each in changed],
     )
-    _update_records(shape, changed, versions, actor)
+    _update_records(shape, changed, versions, user_id)
     _update_rows(kind, shape, changed)
     _unlink(shape, changed)
     _copy_links(
-        shape, [(each.stored.id, each.stored.values, each.after) for each in changed], actor
+        shape, [(each.stored.id, each.stored.values, each.after) for each in changed], user_id
     )
     _index_again(kind, shape, changed)
 
@@ -320,14 +329,14 @@ def _changed(
     kind: Kind, shape: _Shape, changes: Iterable[tuple[Stored, Values]]
 ) -> Iterator[_Changed]:
     for now, values in changes:
+        after = owners_in_order({**now.values, **values})
         diff = {
             key: [now.values[key], value]
-            for key, value in values.items()
+            for key, value in after.items()
             if value != now.values[key]
         }
         if not diff:
             continue
-        after = {**now.values, **values}
         name, sort_name = kind.name_of(after)
         if name != now.name:
             diff["name"] = [now.name, name]
@@ -338,7 +347,7 @@ def _changed(
 
 
 def _update_records(
-    shape: _Shape, changed: Sequence[_Changed], versions: Mapping[int, int], actor: Actor
+    shape: _Shape, changed: Sequence[_Changed], versions: Mapping[int, int], user_id: int | None
 ) -> None:
     moment = clock.now().isoformat()
     own = [field for field in shape.in_record if field.key != "name"]
@@ -350,7 +359,7 @@ def _update_records(
             "sort_name": each.sort_name,
             "version": versions[each.stored.id],
             "updated_at": moment,
-            "updated_by_id": actor.user_id,
+            "updated_by_id": user_id,
             **{field.column: each.after[field.key] for field in own},
         }
         for each in changed
@@ -399,7 +408,7 @@ def _unlink(shape: _Shape, changed: Sequence[_Changed]) -> None:
         if not gone:
             continue
         if field.home == HOLDERS:
-            what = "core_holder t", "t.principal_id = g.link and t.role = 'participant'"
+            what = "core_holder t", f"t.principal_id = g.link and t.role = '{field.role}'"
         else:
             what = "core_record_label t", "t.label_id = g.link"
         sql(

@@ -120,10 +120,11 @@ class UserChoice(FieldType):
 
 @dataclass(frozen=True)
 class Principals(FieldType):
-    """Users and teams."""
+    """Users and, unless `with_teams` is off, teams."""
 
     control: str = "principals"
     is_multiple: bool = True
+    with_teams: bool = True
 
     def parse(self, typed: list[str]) -> Any:
         """Return the IDs in ascending order, each once."""
@@ -224,7 +225,8 @@ class Field:
     """One field of a kind.
 
     `home` says where its value lives: a column of the kind's own table, of the record, among the
-    holders or among the labels. `search` is `words` or `digits` where the value finds the record.
+    holders or among the labels. `plugin` is filled in for a field that a plugin adds to all kinds:
+    while it is off, values that are there stay and may be taken away. `search` is `words` or `digits` where the value finds the record.
     `right` is what changing it takes. `is_basic` fields may be seen by whoever has only the basic
     line. `sort_sql` is what it is sorted by, over the aliases `r` (record) and `k` (the kind's own
     table); text of `k` is put into the order of names.
@@ -246,11 +248,17 @@ class Field:
     sort_sql: str = ""
     synonyms: tuple[str, ...] = ()
     check: Callable[[Any], None] | None = None
+    plugin: str = ""
 
     @property
     def column(self) -> str:
         """The attribute of the row or record that holds the value."""
         return f"{self.key}_id" if self.is_link else self.key
+
+    @property
+    def role(self) -> str:
+        """What those are called who stand in this field, as `Holder.role` has it."""
+        return self.key.removesuffix("s")
 
     @property
     def is_link(self) -> bool:

@@ -12,10 +12,19 @@ from core.accounts.queries import account_facts, setting
 from core.errors import Invalid
 from core.i18n import _
 from core.records.cells import Cells, basic_note, visibility_word
-from core.records.fields import Field, LabelChoice, Labels, RecordLink, parse_id, unquoted
+from core.records.fields import (
+    Field,
+    LabelChoice,
+    Labels,
+    Principals,
+    RecordLink,
+    parse_id,
+    unquoted,
+)
 from core.records.kinds import Kind
 from core.records.labels import labels_of
 from core.records.merging import Merged
+from core.records.queries import is_active
 from core.shown import (
     Conflict,
     ConflictRow,
@@ -30,6 +39,7 @@ from core.shown import (
 OWN_CONTROLS = frozenset({"csrf_token", "version", "form_token", "confirm"})
 KEEP = "keep_"
 PHONE_LIST, EMAIL_LIST = "phone_list", "email_list"
+HOLDER_KEYS = ("owner", "owners", "visibility")  # in the dialog of holders, beside participants
 
 
 class Posted(Protocol):
@@ -107,11 +117,12 @@ def read_holders(kind: Kind, posted: Posted, present: Mapping[str, Any]) -> Sent
     """
     sent = Sent({}, {}, confirmed=frozenset(posted.getlist("confirm")))
     for name in posted:
-        if name not in OWN_CONTROLS | {"owner", "visibility", "add", "remove"}:
+        if name not in OWN_CONTROLS | {*HOLDER_KEYS, "add", "remove"}:
             sent.errors[name] = [_("There is no field “%(name)s”.", name=name[:100])]
-    for key in ("owner", "visibility"):
-        if posted.getlist(key):
-            _read_field(kind.field(key), posted, sent)
+    fields = [kind.by_key[key] for key in HOLDER_KEYS if key in kind.by_key]
+    for each in fields:
+        if posted.getlist(each.key):
+            _read_field(each, posted, sent)
     field = kind.field("participants")
     try:
         added = field.type.parse(posted.getlist("add"))
@@ -210,6 +221,10 @@ class RecordForm:
         """Tell whether the actor lacks the right to change a field of this record."""
         return self.access is not None and not self.access.can(field.right)
 
+    def is_offered(self, field: Field) -> bool:
+        """Tell whether a field stands in the form: one whose plugin is off only while filled."""
+        return field.is_editable and (is_active(field) or bool(self.values.get(field.key)))
+
     def view(  # noqa: PLR0913 - each is one value of the page
         self,
         *,
@@ -247,7 +262,7 @@ class RecordForm:
         for section in self.kind.sections:
             fields = []
             for each in self.kind.fields:
-                if each.section != section.key or not each.is_editable:
+                if each.section != section.key or not self.is_offered(each):
                     continue
                 view = self.field(each, errors.get(each.key, ()))
                 if view.errors and not focused:
@@ -304,7 +319,12 @@ class RecordForm:
         return replace(view, options=options, is_required=is_required)
 
     def _principals(self, view: FieldView, field: Field, typed: list[str]) -> FieldView:
-        options = self.principals(typed, self.values.get(field.key) or ())
+        present = self.values.get(field.key) or ()
+        options = self.principals(typed, present)
+        if not cast(Principals, field.type).with_teams:
+            options = [each for each in options if int(each.value) in self.facts.users]
+        if not is_active(field):
+            options = [each for each in options if int(each.value) in present]
         return replace(view, options=options, sends_empty=True)
 
     def principals(self, chosen: Sequence[str], present: Iterable[int]) -> list[Option]:
@@ -370,7 +390,11 @@ class RecordForm:
         """Return the controls of the dialog of holders; those of missing rights are read-only."""
         errors = errors or {}
         field = self.kind.field("participants")
-        fields = [self.field(self.kind.field("owner"), errors.get("owner", ()))]
+        fields = [
+            self.field(each, errors.get(each.key, ()))
+            for each in self.kind.fields
+            if each.key in {"owner", "owners"} and self.is_offered(each)
+        ]
         if not self.is_locked(field):
             present = {str(each) for each in self.values.get(field.key) or ()}
             options = [
@@ -430,7 +454,7 @@ class RecordForm:
 
 
 def visibility_hints() -> dict[str, str]:
-    """Return what each visibility means to others."""
+    """Return what each visibility means, in the reader's language."""
     return {
         "public": _("All users find it and open it."),
         "private": _("Others see only its name, kind and owner."),

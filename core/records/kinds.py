@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -100,8 +100,8 @@ class Kind:
         return [each for each in self.fields if each.home == home]
 
 
-def common_fields() -> tuple[Field, ...]:
-    """Return the fields that every object has."""
+def common_fields(further: Sequence[Field] = ()) -> tuple[Field, ...]:
+    """Return the fields that every object has, with those that plugins add behind the owner."""
     return (
         Field(
             "owner",
@@ -114,6 +114,7 @@ def common_fields() -> tuple[Field, ...]:
             right="change_owner",
             synonyms=("opiekun", "owner", "właściciel", "account manager"),
         ),
+        *further,
         Field(
             "participants",
             lazy("Participants"),
@@ -183,6 +184,8 @@ def settings_of(kind: Kind) -> list[Setting]:
     return [
         Setting(f"{area}.offered", ["public", "private", "hidden"]),
         Setting(f"{area}.default", "public"),
+        Setting(f"access.{kind.visibility_area}.inactive_days", 0),
+        Setting(f"access.{kind.visibility_area}.take_over", shipped=False),
         Setting(f"access.{kind.key}.owner", "signed_in_user"),
         Setting(f"access.{kind.key}.owner_required", shipped=True),
         Setting(f"access.{kind.key}.invited", ["main_team"]),
@@ -194,12 +197,18 @@ class Kinds:
 
     def __init__(self) -> None:
         self._kinds: dict[str, Kind] = {}
+        self._further: list[Field] = []
+
+    def add_field(self, field: Field, plugin: str) -> None:
+        """Take in a plugin's field, which every kind added from now on has."""
+        self._further.append(replace(field, plugin=plugin))
 
     def add(self, kind: Kind, plugin: str) -> None:
         """Take in a kind with the fields that all kinds have."""
         if kind.key in self._kinds:
             raise ValueError(f"kind {kind.key} is registered twice")
-        self._kinds[kind.key] = replace(kind, fields=kind.fields + common_fields(), plugin=plugin)
+        fields = kind.fields + common_fields(self._further)
+        self._kinds[kind.key] = replace(kind, fields=fields, plugin=plugin)
 
     def __getitem__(self, key: str) -> Kind:
         return self._kinds[key]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -17,6 +18,7 @@ from flask import Blueprint, abort, redirect, render_template, request
 from core import clock, face
 from core.access import Actor, levels_of
 from core.accounts.queries import account_facts
+from core.contracts import ListOperation
 from core.i18n import _
 from core.records import queries
 from core.records.fields import (
@@ -40,6 +42,7 @@ from core.records.lists import (
     ListRow,
     Wanted,
     count_exactly,
+    ids_of,
     listed,
     search_condition,
 )
@@ -55,6 +58,7 @@ from core.shown import (
     OwnerFace,
     PageSize,
     Row,
+    TickBar,
 )
 from core.users.preferences import store_preference
 from core.web import SIGNED_IN, actor, opens
@@ -62,6 +66,7 @@ from core.web import SIGNED_IN, actor, opens
 LONGEST_VALUE = 1_000
 USUAL_SIZE = 50
 PLACES = {"after", "before", "exact"}
+TICKS = "operations"  # the parameter that shows tick boxes
 WIDTHS = {"visibility": "c-vis", "owner": "c-own", "phones": "c-tel", "emails": "c-mail",
           "position": "c-pos", "company": "c-firm"}  # fmt: skip
 
@@ -284,8 +289,66 @@ def _page(kind: Kind, who: Actor) -> ListPage:
         clear_url=f"/{kind.plural}" if chips or query else None,
         empty=_empty(kind, who, is_filtered=bool(chips or query)),
         primary=_add(kind, who),
-        actions=[Action(_("Columns"), f"/{kind.plural}/columns", "list")],
+        actions=[
+            *_ticking(kind, who, url),
+            Action(_("Columns"), f"/{kind.plural}/columns", "list"),
+        ],
+        ticks=_tick_bar(kind, who, url, count),
     )
+
+
+def offered_operations(kind: Kind, who: Actor) -> list[ListOperation]:
+    """Return what the actor can do with ticked rows of a kind."""
+    if not who.has("general", "list_operations"):
+        return []
+    return [
+        each
+        for each in registry().list_operations.values()
+        if each.plugin in who.active_plugins | {"core"} and each.is_offered(kind, who)
+    ]
+
+
+def _ticking(kind: Kind, who: Actor, url: Callable[..., str]) -> list[Action]:
+    """Return the switch that shows and hides the tick boxes."""
+    if not offered_operations(kind, who):
+        return []
+    is_on = TICKS in request.args
+    where = url(**{TICKS: None if is_on else "1", **_same_page()})
+    return [Action(_("List operations"), where, "list-check", is_on=is_on)]
+
+
+def _same_page() -> dict[str, str]:
+    return {key: value for key, value in request.args.items() if key in PLACES - {"exact"}}
+
+
+def _tick_bar(kind: Kind, who: Actor, url: Callable[..., str], count: int | None) -> TickBar | None:
+    offered = offered_operations(kind, who) if TICKS in request.args else []
+    if not offered:
+        return None
+    query = url(**{TICKS: None}).partition("?")[2]
+    return TickBar(
+        actions=[
+            Action(str(each.label), _with_query(f"/{kind.plural}/operations/{each.key}", query),
+                   each.icon)
+            for each in offered
+        ],
+        all_text=_count_text(count),
+        clear_url=url(**{TICKS: None, **_same_page()}),
+    )  # fmt: skip
+
+
+def _with_query(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
+
+
+def ticked(kind: Kind, who: Actor) -> list[int]:
+    """Return the rows that were ticked on a list, or all of its filter; only those he may see."""
+    if request.form.get("all"):
+        return ids_of(kind, who, _conditions(who)[0])
+    typed = [each for each in request.form.getlist("row") if re.fullmatch("[0-9]{1,18}", each)]
+    levels = levels_of(who, {int(each) for each in typed})
+    ids = dict.fromkeys(int(each) for each in typed)
+    return [each for each in ids if each in levels and levels[each].basic.kind == kind.key]
 
 
 def _url(path: str, kept: list[tuple[str, str]], **changed: str | None) -> str:

@@ -125,6 +125,11 @@ def count_exactly(kind: Kind, actor: Actor, conditions: Sequence[Condition] = ()
     return _List(kind, actor, wanted).count(None) or 0
 
 
+def ids_of(kind: Kind, actor: Actor, conditions: Sequence[Condition] = ()) -> list[int]:
+    """Return all records of a kind that the actor may see, basic ones too, in order of names."""
+    return _List(kind, actor, Wanted(conditions=tuple(conditions))).ids()
+
+
 class _List:
     def __init__(self, kind: Kind, actor: Actor, wanted: Wanted) -> None:
         self.kind, self.actor, self.wanted = kind, actor, wanted
@@ -283,6 +288,15 @@ class _List:
         """Return the columns of the kind's own table that the rows bring along."""
         wanted = [self.kind.by_key.get(key) for key in self.wanted.columns]
         return "".join(f", k.{each.column}" for each in wanted if each and each.home == ROW)
+
+    def ids(self) -> list[int]:
+        """Return the IDs of all rows."""
+        statement = f"""
+            with {self.few()} rows as materialized (
+              select r.id, r.sort_key from {self.source()} and {self.where()})
+            select id from rows order by sort_key, id
+        """
+        return list(sql(statement, **self.values).scalars())
 
     def count(self, limit: int | None) -> int | None:
         """Return the number of rows; None where there are `limit` or more."""

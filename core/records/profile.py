@@ -21,7 +21,8 @@ from core.records.fields import HOLDERS
 from core.records.kinds import Kind
 from core.records.list_views import initials
 from core.records.models import Record
-from core.records.queries import links_of, values_of
+from core.records.queries import links_of, owner_since, values_of
+from core.records.services import may_take_over
 from core.registry import registry
 from core.shown import (
     Action,
@@ -89,7 +90,7 @@ class Profile:
             "sections": self.sections(),
             "holders": self.holders(),
             "why": self.why(),
-            "actions": [],
+            "actions": self.actions(),
             "primary": None,
             "more": more,
             "tabs": [],
@@ -99,6 +100,13 @@ class Profile:
             if may_open_form(access)
             else None,
         }
+
+    def actions(self) -> list[Action]:
+        """Return the buttons of the head."""
+        if self.record.owner_id is not None or not may_take_over(self.access):
+            return []
+        url = f"{address(self.kind.key, self.record.id)}/take-over"
+        return [Action(_("Take over"), url, "user-share", method="post")]
 
     def face(self) -> RecordFace:
         """Return the head of the page, with the values that stand below the name."""
@@ -134,8 +142,16 @@ class Profile:
         found = []
         owner = facts.users.get(self.record.owner_id or 0)
         if owner is not None:
+            since, by_id = owner_since(self.record)
             found.append(
-                HolderView(owner.name, owner.initials, face.hue(owner.id), role=_("owner"))
+                HolderView(
+                    name=owner.name,
+                    initials=owner.initials,
+                    hue=face.hue(owner.id),
+                    role=_("owner"),
+                    since=day(since),
+                    added_by=facts.principal_name(by_id) if by_id else "",
+                )
             )
         for row in self.links:
             if not row.principal_id:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from core.access import Access
+from core.accounts.queries import account_facts
 from core.db import sql
-from core.records.fields import HOLDERS, RECORD, ROW, Field
+from core.records.fields import RECORD, ROW, Field
 from core.records.kinds import Kind
+from core.records.models import Record
 
 _LINKS = """
 select case role when 'participant' then 'participants' else 'owners' end as field,
@@ -19,6 +22,11 @@ select field, null, label_id, null, null, null from core_record_label
 where account_id = :account and record_id = :record
 order by role, added_at, id
 """
+
+
+def is_active(field: Field) -> bool:
+    """Tell whether values may be added to a field: not while the plugin that brings it is off."""
+    return not field.plugin or field.plugin in account_facts().active_plugins
 
 
 def links_of(record_id: int) -> list[Any]:
@@ -45,7 +53,7 @@ def _value(field: Field, access: Access, links: dict[str, list[int]]) -> Any:
         return getattr(access.row, field.column)
     if field.home == RECORD:
         return getattr(access.record, field.column)
-    return sorted(links.get(field.key if field.home != HOLDERS else "participants", []))
+    return sorted(links.get(field.key, []))
 
 
 def changes_since(record_id: int, version: int) -> list[dict[str, list[Any]]]:
@@ -68,6 +76,18 @@ def last_change(record_id: int) -> Any:
         " order by c.version desc, c.change_set_id desc limit 1",
         record=record_id,
     ).one()
+
+
+def owner_since(record: Record) -> tuple[datetime, int | None]:
+    """Return since when the owner of a record is that, and who made him so."""
+    found = sql(
+        "select s.at, s.user_id from core_change c"
+        " join core_change_set s on s.account_id = c.account_id and s.id = c.change_set_id"
+        " where c.account_id = :account and c.record_id = :record and c.diff ? 'owner'"
+        " order by c.version desc limit 1",
+        record=record.id,
+    ).first()
+    return (found.at, found.user_id) if found else (record.created_at, record.created_by_id)
 
 
 def label_names_on(record_ids: list[int], field_key: str) -> dict[int, list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, cast
 
 from core import clock
 from core.access import Access, Actor, fetch, levels_of
@@ -12,11 +12,21 @@ from core.db import db, sql
 from core.errors import Conflict, Forbidden, Invalid, InvalidForm, NeedsConfirmation, NotFound
 from core.i18n import _
 from core.records import labels, matching, search
-from core.records.fields import HOLDERS, LABELS, RECORD, ROW, Field, LabelChoice, RecordLink
+from core.records.fields import (
+    HOLDERS,
+    LABELS,
+    RECORD,
+    ROW,
+    Field,
+    LabelChoice,
+    Principals,
+    RecordLink,
+)
 from core.records.kinds import Kind
 from core.records.merging import Merged, merge
 from core.records.models import Holder, Record, RecordLabel
-from core.records.queries import changes_since, values_of
+from core.records.owning import owners_in_order
+from core.records.queries import changes_since, is_active, values_of
 from core.registry import registry
 
 LOSE_ACCESS = "confirm_lose_access"
@@ -41,18 +51,20 @@ def defaults(kind: Kind, actor: Actor) -> dict[str, Any]:
         "main_team": facts.users[actor.user_id].main_team_id,
     }
     invited = {relative.get(each, each) for each in setting(f"access.{kind.key}.invited")}
+    chosen = relative.get(owner, owner)
     return {
-        "owner": relative.get(owner, owner),
+        "owner": chosen if chosen and is_choosable(chosen, with_teams=False) else None,
         "participants": sorted(each for each in invited if each and is_choosable(each)),
         "visibility": setting(f"visibility.{kind.visibility_area}.default"),
     }
 
 
-def is_choosable(principal_id: int) -> bool:
+def is_choosable(principal_id: int, *, with_teams: bool = True) -> bool:
     """Tell whether a user (active) or team of this account may become a holder."""
     facts = account_facts()
     person = facts.users.get(principal_id)
-    return principal_id in facts.teams or (person is not None and person.is_active)
+    is_team = with_teams and principal_id in facts.teams
+    return is_team or (person is not None and person.is_active)
 
 
 def create(
@@ -69,6 +81,7 @@ def create(
     wanted |= {**defaults(kind, actor), **{k: v for k, v in values.items() if v is not None}}
     if "owner" in values:
         wanted["owner"] = values["owner"]
+    wanted = owners_in_order(wanted)
     check(kind, wanted, {}, actor)
     confirm(kind, wanted, {}, actor, confirmed)
     wanted = labels.resolve(kind, wanted, actor)
@@ -119,6 +132,12 @@ def change(
     if version is not None:
         wanted = combined(access, before, wanted, version)
     changed = {key: value for key, value in wanted.items() if value != before.get(key)}
+    if {"owner", "owners"} & changed.keys():
+        changed = {
+            key: value
+            for key, value in owners_in_order({**before, **changed}).items()
+            if value != before.get(key)
+        }
     for key in changed:
         access.require(kind.field(key).right)
     if not changed:
@@ -192,6 +211,30 @@ def restore(access: Access) -> None:
     announce(registry().kinds[record.kind], [record.id], "restored")
 
 
+def may_take_over(access: Access) -> bool:
+    """Tell whether the actor may become owner of a record that has none."""
+    area = registry().kinds[access.record.kind].visibility_area
+    is_allowed = bool(setting(f"access.{area}.take_over"))
+    return is_allowed and access.actor.has("general", "take_over")
+
+
+def take_over(access: Access) -> None:
+    """Make the actor owner of a record without one, which is locked.
+
+    Raises Forbidden where the account or his roles do not allow it, Conflict where it has an
+    owner.
+    """
+    record = access.record
+    if not may_take_over(access):
+        raise Forbidden(_("You may not take over records. An administrator can allow it."))
+    if record.owner_id is not None:
+        name = account_facts().principal_name(record.owner_id)
+        raise Conflict(_("It has an owner by now: %(name)s.", name=name))
+    record.owner_id = access.actor.user_id
+    db.session.flush()
+    announce(registry().kinds[record.kind], [record.id], "changed")
+
+
 def announce(kind: Kind, record_ids: list[int], origin: str) -> None:
     """Tell the plugins what happened to records, in this transaction."""
     registry().hooks.call(
@@ -255,7 +298,7 @@ def _check_field(
     elif field.key == "visibility":
         _check_visibility(kind, value)
     elif field.home == HOLDERS:
-        _check_holders(value, before.get(field.key, ()))
+        _check_holders(field, value, before.get(field.key, ()))
     elif isinstance(field.type, RecordLink):
         _check_link(field.type, value, actor)
     elif isinstance(field.type, LabelChoice) or field.home == LABELS:
@@ -280,9 +323,17 @@ def _check_visibility(kind: Kind, visibility: str) -> None:
         raise Invalid(_("this visibility is switched off for new records"))
 
 
-def _check_holders(principal_ids: list[int], present: Collection[int]) -> None:
-    if not all(each in present or is_choosable(each) for each in principal_ids):
-        raise Invalid(_("choose users and teams from the list"))
+def _check_holders(field: Field, principal_ids: list[int], present: Collection[int]) -> None:
+    with_teams = cast(Principals, field.type).with_teams
+    added = [each for each in principal_ids if each not in present]
+    if added and not is_active(field):
+        raise Invalid(_("nobody can be added while this is switched off"))
+    if not all(is_choosable(each, with_teams=with_teams) for each in added):
+        raise Invalid(
+            _("choose users and teams from the list")
+            if with_teams
+            else _("choose users from the list")
+        )
 
 
 def _check_link(wanted: RecordLink, record_id: int, actor: Actor) -> None:
@@ -316,7 +367,7 @@ def keeps_access(actor: Actor, wanted: Mapping[str, Any], kind: Kind) -> bool:
     """Tell whether the actor would still have full access to a record with these values."""
     return (
         actor.is_administrator
-        or wanted.get("owner") in actor.reached
+        or not {wanted.get("owner"), *wanted.get("owners", ())}.isdisjoint(actor.reached)
         or bool(set(wanted.get("participants", ())) & set(actor.principals))
         or (wanted.get("visibility") == "public" and actor.has(kind.key, "view"))
     )
@@ -354,6 +405,7 @@ def _link(
                 Holder(
                     record_id=record_id,
                     principal_id=each,
+                    role=field.role,
                     added_at=moment,
                     added_by_id=actor.user_id,
                 )
@@ -368,7 +420,7 @@ def _unlink(field: Field, record_id: int, gone: set[int]) -> None:
     if field.home == HOLDERS:
         held = db.select(Holder).where(
             Holder.record_id == record_id,
-            Holder.role == "participant",
+            Holder.role == field.role,
             Holder.principal_id.in_(gone),
         )
     else:

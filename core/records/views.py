@@ -40,6 +40,7 @@ def blueprint(kinds: Iterable[Kind]) -> Blueprint:
             ("/<int:record_id>", profile, ["GET"]),
             ("/<int:record_id>/edit", edit_record, ["GET", "POST"]),
             ("/<int:record_id>/holders", change_holders, ["GET", "POST"]),
+            ("/<int:record_id>/take-over", take_over_record, ["POST"]),
             ("/<int:record_id>/delete", delete_record, ["GET", "POST"]),
             ("/<int:record_id>/restore", restore_record, ["POST"]),
         ):
@@ -284,6 +285,15 @@ def _store_holders(kind: Kind, access: Access, now: Mapping[str, Any], sent: Sen
     services.change(access, values, confirmed=sent.confirmed)
     face.toast(_("“%(name)s” was saved.", name=access.record.name))
     return _where_to(kind, access.record.id, access.actor)
+
+
+@opens(SIGNED_IN)
+def take_over_record(kind_key: str, record_id: int) -> Answer:
+    kind, who = active_kind(kind_key), actor()
+    access = fetch(kind.key, record_id, who, lock=True)
+    services.take_over(access)
+    face.toast(_("You are now the owner of “%(name)s”.", name=access.record.name))
+    return redirect(address(kind.key, record_id), 303)
 
 
 @opens(SIGNED_IN)

@@ -14,6 +14,7 @@ from core.access import Actor
 from core.i18n import LANGUAGES, Text, _, in_language, lazy
 from core.records.fields import Field, FieldType, RecordLink
 from core.records.kinds import Kind
+from core.records.queries import is_active
 from core.registry import registry
 from plugins.imports.looks import Content
 from plugins.imports.permissions import IMPORTED, RIGHT
@@ -84,6 +85,11 @@ def aims_of(main: Kind, actor: Actor) -> list[Aim]:
     return aims
 
 
+def is_offered(field: Field) -> bool:
+    """Tell whether a field may be filled by an import: not one whose plugin is off."""
+    return field.is_editable and is_active(field)
+
+
 def links_of(kind: Kind) -> list[Field]:
     """Return the fields that point to a record of another kind."""
     return [each for each in kind.fields if isinstance(each.type, RecordLink) and each.is_editable]
@@ -103,7 +109,7 @@ def _own(kind: Kind, *, is_main: bool) -> list[Aim]:
     if {"first_name", "last_name"} <= keys:
         found.append(aim(FULL_NAME, None, lazy("First and last name")))
     for field in kind.fields:
-        if not field.is_editable or (not is_main and isinstance(field.type, RecordLink)):
+        if not is_offered(field) or (not is_main and isinstance(field.type, RecordLink)):
             continue
         variants = _variants(field.type)
         found.append(aim(field.key, field, _label_of(field)))

@@ -111,7 +111,9 @@ class RowReader:
         offered = setting(f"visibility.{kind.visibility_area}.offered")
         parsers: dict[type[FieldType], Parse] = {
             UserChoice: lambda typed: find.user(typed[0]),
-            Principals: lambda typed: sorted({find.principal(each) for each in typed}),
+            Principals: lambda typed: sorted(
+                {(find.principal if type_.with_teams else find.user)(each) for each in typed}
+            ),
             VisibilityChoice: lambda typed: _visibility(typed[0], offered),
             LabelChoice: lambda typed: find.label(type_, typed[0]),
             Labels: lambda typed: list(dict.fromkeys(find.label(type_, each) for each in typed)),

@@ -57,7 +57,7 @@ def main() -> None:
 def run(app: Flask, watch: Watch, url: str, size: int) -> None:
     """Print the figures of an account with `size` records, which is made where it is missing."""
     with app.app_context():
-        personas = _personas(url, size)
+        personas = personas_of(url, size)
     head = f"\n{size:,} records"
     print(f"{head:48}{'wall':>9}{'CPU':>9}{'database':>10}{'server':>9}{'stmts':>7}{'x floor':>9}")
     floor = repeat(None, _page(make_floor(url, personas.account_id), "/"))
@@ -100,7 +100,7 @@ def line(what: str, found: Measured, floor: Measured) -> None:
     )
 
 
-def _personas(url: str, size: int) -> Personas:
+def personas_of(url: str, size: int) -> Personas:
     name = f"Bench {size}"
     with db.engine.connect() as connection:
         found = connection.execute(

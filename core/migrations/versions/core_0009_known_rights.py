@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "core_0009"
-down_revision = "core_0005"
+down_revision = "core_0008"
 branch_labels = None
 
 KNOWN = {

@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any
 
 ANYONE, EVERYBODY, IMPORTER, ADMINISTRATOR = "anyone", "everybody", "importer", "administrator"
+OPERATOR = "operator"  # whoever has the right to list operations
 FILE = b"Nazwisko;Miasto\r\nNowak;Radom\r\n"
 MISSING = 999_999_999
 
@@ -103,6 +104,9 @@ def _of_kind(plural: str, kind: str) -> Iterator[Address]:
     yield Address(
         f"/{plural}", query={"size": "200"}, foreign={"company": ("company",), "import": ("done",)}
     )
+    for operation in ("user", "visibility"):
+        yield Address(f"/{plural}/operations/{operation}", "POST", OPERATOR,
+                      controls={"row": f"${kind}"}, foreign={"row": (kind,)})  # fmt: skip
     yield Address(f"/{plural}/columns")
     yield Address(f"/{plural}/columns", "POST", controls={"order": ["city"], "columns": ["city"]})
     yield Address(f"/{plural}/widths", "POST", controls={"column": "name", "width": "200"})
@@ -120,10 +124,13 @@ def _of_kind(plural: str, kind: str) -> Iterator[Address]:
         foreign={"owner": ("user", "team"), "add": ("user", "team"), "remove": ("user", "team")},
         ignored=frozenset({"remove"}),
     )
+    yield Address(f"{one}/take-over", "POST", path={"record_id": f"ownerless_{kind}"})
     yield Address(f"{one}/delete", path=at)
     yield Address(f"{one}/delete", "POST", path=at)
     yield Address(f"{one}/restore", "POST", path={"record_id": f"trashed_{kind}"})
 
+
+_OPERATION = "/operations/<int:operation_id>"
 
 CORE = [
     Address("/"),
@@ -142,6 +149,13 @@ CORE = [
     Address("/search", query={"q": "quillon"}),
     Address("/search/box", query={"q": "quillon"}),
     Address("/pick/<kind_key>", path={"kind_key": "person"}, signs=frozenset({"kind_key"})),
+    Address(_OPERATION, opens=OPERATOR, path={"operation_id": "checked operation"}),
+    Address(_OPERATION, "POST", OPERATOR, path={"operation_id": "chosen operation"},
+            controls={"role": "participant", "mode": "add", "principals": ["$user", "$team"]},
+            foreign={"role": ("sign",), "mode": ("sign",), "principals": ("user", "team")}),
+    Address(f"{_OPERATION}/run", "POST", OPERATOR, path={"operation_id": "checked operation"}),
+    Address(f"{_OPERATION}/stop", "POST", OPERATOR, path={"operation_id": "waiting operation"}),
+    Address(f"{_OPERATION}/progress", opens=OPERATOR, path={"operation_id": "waiting operation"}),
     Address("/settings/account/package/plugins", opens=ADMINISTRATOR),
     Address("/settings/account/package/plugins", "POST", opens=ADMINISTRATOR,
             foreign={"plugin": ("sign",)}),

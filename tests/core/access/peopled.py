@@ -23,6 +23,7 @@ from core.changes.capture import change_set, open_set
 from core.db import Base, db, enter_account, leave_account, sql
 from core.notifications.holders import PARTICIPANT
 from core.notifications.models import Notification
+from core.operations.models import Batch, Operation
 from core.records.labels import make
 from core.records.services import create
 from core.registry import registry
@@ -33,11 +34,18 @@ from plugins.imports.models import Chunk, Import
 from tests.core.access import naive
 from tests.core.access.addresses import FILE
 from tests.core.access.comparing import Builder, trash_or_restore
-from tests.makers import PASSWORD, make_user
+from tests.makers import PASSWORD, make_user, set_up
 from tests.plugins.imports.makers import make_import
 
 FIRST_NUMBER = 770_000_000
-NUMBERED = ("core_record", "core_principal", "core_label", "core_notification", "imports_import")
+NUMBERED = (
+    "core_record",
+    "core_principal",
+    "core_label",
+    "core_notification",
+    "core_operation",
+    "imports_import",
+)
 KINDS = ("person", "company")
 PLURAL = {"person": "people", "company": "companies"}
 TRACE = re.compile(r"zq([ns])(\d+)x|(?<!\d)(77\d{7})(?!\d)")
@@ -49,7 +57,7 @@ FORGOTTEN = {"core_session", "core_form_token", "core_sign_in_failure"}
 VOLATILE = ("id", "version", "created_at", "updated_at", "added_at", "at", "read_at", "ended_at",
             "token", "token_hash", "last_used_at", "change_set_id", "job_id", "record_id",
             "import_id", "document", "deleted_at", "key", "run_at", "enqueued_at", "due_at",
-            "notification_id", "arguments", "parameters")  # fmt: skip
+            "notification_id", "arguments", "parameters", "operation_id", "done_at")  # fmt: skip
 
 WRITES = (
     "select sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
@@ -71,10 +79,12 @@ class Peopled(Builder):
         for role in ("user", "manager"):
             for kind in KINDS:
                 self.tick(self.role(self.account_id, role), kind, "import", on=True)
+        set_up(access__contacts__take_over=True)
         self._people()
         self._records()
         self._labels()
         self._imports()
+        self._operations()
         self._notifications()
         db.session.commit()
 
@@ -120,17 +130,29 @@ class Peopled(Builder):
                 hall = self.things["company public"]
                 self._record("person", state, company=hall.id)
                 self._record("person", "public", company=company.id, key=f"employee {state}")
+            for kind in KINDS:
+                made = self._record(kind, "public", key=f"{kind} ownerless", is_owned=False)
+                self.places[f"ownerless_{kind}"] = made.id
             self.set_id = open_set(db.session()).set_id
         for kind in KINDS:
             trash_or_restore(self.things[f"{kind} trashed"], self.boss_id)
             self.places[kind] = self.things[f"{kind} public"].id
             self.places[f"trashed_{kind}"] = self.things[f"{kind} trashed"].id
 
-    def _record(self, kind: str, state: str, key: str = "", company: int | None = None) -> Any:
+    def _record(
+        self,
+        kind: str,
+        state: str,
+        key: str = "",
+        company: int | None = None,
+        *,
+        is_owned: bool = True,
+    ) -> Any:
         number = len(self.world.things) + 1
         name, word = f"quillon zqn{number}x", f"zqs{number}x"
         visibility = "public" if state == "trashed" else state
-        owner, participants = self.who["owner"], {self.who["participant"], self.guests}
+        owner = self.who["owner"] if is_owned else None
+        participants = {self.who["participant"], self.guests}
         own = {"last_name": name, "position": word} if kind == "person" else {"name": name}
         values = {
             **own,
@@ -198,6 +220,41 @@ class Peopled(Builder):
         made.counts = chunk.counts = {"failed": 1, "updated": len(self.things) - 1}
         made.done_count, chunk.done_at = len(self.things), made.created_at
         chunk.change_set_id = self.set_id
+
+    def _operations(self) -> None:
+        """An operation in each state, and two of the ordinary user on every record."""
+        everything = [each.id for each in self.things.values() if each.kind == "person"]
+        ordinary = self.who["ordinary"]
+        for state in ("choosing", "checked", "waiting"):
+            name = "chosen" if state == "choosing" else state
+            ids = [self.places["person"]]
+            self.places[f"{name} operation"] = self._operation(self.boss_id, state, ids).id
+        self.planned = self._operation(ordinary, "checked", everything).id
+        done = self._operation(ordinary, "done", everything)
+        batch = db.session.execute(
+            db.select(Batch).where(Batch.operation_id == done.id)
+        ).scalar_one()
+        batch.refused = [[each, "no"] for each in everything]
+        batch.counts = done.counts = {"changed": 0, "unchanged": 0, "refused": len(everything)}
+        batch.done_at = done.ended_at = done.created_at
+        self.operated = done.id
+
+    def _operation(self, user_id: int, state: str, record_ids: list[int]) -> Operation:
+        made = Operation(
+            user_id=user_id,
+            kind="person",
+            key="user",
+            state=state,
+            row_count=len(record_ids),
+            arguments={
+                "role": "participant", "mode": "add", "principals": [self.who["suspended"]],
+            } if state != "choosing" else {},
+        )  # fmt: skip
+        db.session.add(made)
+        db.session.flush()
+        db.session.add(Batch(operation_id=made.id, number=0, record_ids=record_ids))
+        db.session.flush()
+        return made
 
     def _notifications(self) -> None:
         """Tell everybody of every record, whatever he may know of it now."""

@@ -19,6 +19,7 @@ from tests.core.access.addresses import (
     BY_PLUGIN,
     IMPORTER,
     MISSING,
+    OPERATOR,
     Address,
 )
 from tests.core.access.naive import BASIC, FULL, NOTHING, Thing, User
@@ -173,7 +174,11 @@ def test_gen_2_pages_of_administrators_and_importers_answer_403(ask):
 
 def open_without_right(ask: Asker) -> Found:
     for each in catalogue():
-        closed_to = {ADMINISTRATOR: ("leader", "blind"), IMPORTER: ("blind",)}.get(each.opens, ())
+        closed_to = {
+            ADMINISTRATOR: ("leader", "blind"),
+            IMPORTER: ("blind",),
+            OPERATOR: ("blind",),
+        }.get(each.opens, ())
         for who in closed_to:
             answer, changed = ask.tried(
                 who, each.method, each.at(ask.places), **each.sent(ask.places)
@@ -283,7 +288,7 @@ def test_gen_1_imports_and_notifications_of_colleagues_do_not_exist(ask):
 
 def known_of_colleagues(ask: Asker) -> Found:
     for each in catalogue():
-        for argument in each.path.keys() & {"import_id", "notification_id"}:
+        for argument in each.path.keys() & {"import_id", "notification_id", "operation_id"}:
             answer, changed = ask.tried(
                 "ordinary", each.method, each.at(ask.places), **each.sent(ask.places)
             )
@@ -425,6 +430,7 @@ class Look:
         yield from self.links()
         yield from self.notifications()
         yield from self.imports()
+        yield from self.operations()
         for key, thing in self.ask.ours.things.items():
             yield from self.employee(thing) if key.startswith("employee") else self.record(thing)
 
@@ -532,6 +538,24 @@ class Look:
         status = 200 if may_know else 403 if self.who == "blind" else 404
         if answer.status_code != status:
             yield f"{self.who} /imports/{told}: {answer.status_code}, not {status}"
+
+    def operations(self) -> Found:
+        """Lists with tick boxes; operations of the ordinary user on all people."""
+        for kind in KINDS:
+            expected = self.levels(self.world.listed(self.user, kind))
+            yield from self.rows_at(f"/{PLURAL[kind]}?size=200&operations=1", expected)
+        for number in (self.ask.ours.planned, self.ask.ours.operated):
+            for path in (f"/operations/{number}", f"/operations/{number}?show=refused"):
+                answer, lines = self.get(path, {number})
+                yield from lines
+                is_own = self.who == "ordinary"
+                status = 200 if is_own else 403 if self.who == "blind" else 404
+                if answer.status_code != status:
+                    yield f"{self.who} {path}: {answer.status_code}, not {status}"
+                names = {key for what, key in self.ask.traces(answer) if what == "name"}
+                known = {each.id for each in self.world.listed(self.user, "person")}
+                if is_own and names != known:
+                    yield f"{self.who} {path}: names {names}, not {known}"
 
     # ------------------------------------------------------------ one record
 

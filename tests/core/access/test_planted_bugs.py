@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from core.access import Actor, Rule, rule_for
-from core.access.actor import _MEMBERSHIPS, _REACHED
+from core.access.actor import _REACHED
 from core.access.rule import right_sql
 from core.db import sql
 from tests.core.access.comparing import Builder, rules, trash_or_restore, two_accounts
@@ -84,15 +84,14 @@ def wrong_rule(swaps: Swaps) -> RuleOf:
 def short_reach(actor: Actor, kinds: tuple[str, ...]) -> Rule:
     """The rule for a manager who reaches no sub-teams."""
     flat = _REACHED.replace("join below b on t.parent_id = b.id", "join below b on false")
-    managed = [row.team_id for row in sql(_MEMBERSHIPS, user=actor.user_id) if row.has_reach]
-    reached = {actor.user_id, *sql(flat, teams=managed).scalars()}
-    return rule_for(replace(actor, reached=tuple(reached)), kinds)
+    reached = {row.user_id for row in sql(flat, managers=[actor.user_id])}
+    return rule_for(replace(actor, reached=(actor.user_id, *reached)), kinds)
 
 
 def reach_of_members(actor: Actor, kinds: tuple[str, ...]) -> Rule:
     """The rule for a member who reaches like a manager."""
-    teams = [row.team_id for row in sql(_MEMBERSHIPS, user=actor.user_id)]
-    reached = sql(_REACHED, teams=teams).scalars().all()
+    all_reach = _REACHED.replace("and r.has_reach", "")
+    reached = [row.user_id for row in sql(all_reach, managers=[actor.user_id])]
     return rule_for(replace(actor, reached=tuple(reached)), kinds)
 
 

@@ -51,7 +51,7 @@ GENERAL = {
     "report_on_others": "M",
     "own_feeds": "M U",
     "use_api": "M",
-    "take_over_ownerless": "M U",
+    "take_over": "M U",
 }
 EVERY_KIND = {"view", "add", "edit", "delete", "change_owner", "manage_participants",
               "change_visibility"}  # fmt: skip

@@ -592,3 +592,32 @@ def test_results_hold_nothing_but_json(anna):
     import_ = run_import(anna, csv_of(["Nazwisko"], ["Nowak"]))
     (stored,) = sql("select results from imports_chunk where account_id = :account").scalars()
     assert json.loads(stored) == [[2, "created", results(import_)[0].record_id, []]]
+
+
+def test_acc_27_an_import_takes_the_default_owner_of_the_account(anna, north):
+    eve = make_user("Eve", north)
+    set_up(access__person__owner=eve.id)
+    run_import(anna, csv_of(["Nazwisko"], ["Nowak"]))
+    assert [row.owner_id for row in people()] == [eve.id]
+
+
+def test_acc_27_without_required_role_an_import_may_leave_the_owner_out(anna):
+    set_up(access__person__owner=None, access__person__owner_required=False)
+    run_import(anna, csv_of(["Nazwisko"], ["Nowak"]))
+    assert [row.owner_id for row in people()] == [None]
+
+
+def test_acc_27_where_an_owner_is_required_a_row_without_one_fails(anna):
+    set_up(access__person__owner=None)
+    import_ = run_import(anna, csv_of(["Nazwisko", "Opiekun"], ["Nowak", ""], ["Lis", anna.email]))
+    assert states(import_) == ["failed", "created"]
+    assert [row.owner_id for row in people()] == [anna.id]
+
+
+def test_acc_27_a_default_owner_who_was_suspended_is_no_default(anna, north):
+    eve = make_user("Eve", north)
+    set_up(access__person__owner=eve.id, access__person__owner_required=False)
+    eve.status = "suspended"
+    db.session.flush()
+    run_import(anna, csv_of(["Nazwisko"], ["Nowak"]))
+    assert [row.owner_id for row in people()] == [None]

@@ -1,4 +1,5 @@
 // Single-key shortcuts. Off while typing; a switch in the list of keys turns them off for this device.
+import { tickRow, untickAll } from "./lists.js";
 import { isTyping } from "./ready.js";
 import { turnSide } from "./side.js";
 
@@ -51,6 +52,9 @@ const KEYS = {
   e: () => document.querySelector("a[data-edit]")?.click(),
   j: () => move(1),
   k: () => move(-1),
+  x: () => tickRow(document.querySelector("[data-list] tr.cursor"), false),
+  X: () => tickRow(document.querySelector("[data-list] tr.cursor"), true),
+  Escape: untickAll,
 };
 
 let waitsForPlace = 0;
@@ -78,6 +82,6 @@ document.addEventListener("keydown", (event) => {
   }
   const act = KEYS[event.key];
   if (!act) return;
-  event.preventDefault();
+  if (event.key !== "Escape") event.preventDefault();
   act();
 });

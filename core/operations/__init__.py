@@ -1,0 +1,1 @@
+"""Operations on the ticked rows of a list: chosen, previewed, run, and told afterwards."""

@@ -1,0 +1,1 @@
+"""Owners who do nothing: taken away after a time that the account chose."""

@@ -1,0 +1,1 @@
+"""Several owners of one record, all with equal rights."""
