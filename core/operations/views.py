@@ -398,6 +398,7 @@ def _moving(operation: Operation) -> dict[str, Any]:
             total=formats.integer(operation.row_count),
         ),
         "is_moving": operation.state in {WAITING, RUNNING},
+        "counts": _counts(operation, queries.all_counts(operation), ""),
     }
 
 
@@ -409,10 +410,12 @@ def _result(operation: Operation) -> str:
     rows = queries.results_of(operation, show, _page())
     return render_template(
         "operations/result.html",
-        **_head(operation),
-        **{key: value for key, value in _moving(operation).items() if key != "url"},
+        **{
+            **_moving(operation),
+            **_head(operation),
+            "counts": _counts(operation, counts, show if rows else ""),
+        },
         summary=spec.summary(kind, operation.arguments),
-        counts=_counts(operation, counts, show),
         listed=_rows_page(operation, rows, show, _page(), counts[show]) if rows else None,
         is_over=operation.state in OVER,
         is_stopped=operation.state == STOPPED,
