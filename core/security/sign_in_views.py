@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session
+from flask import Blueprint, make_response, redirect, render_template, request, session
 from flask_login import current_user
 
 from core import face
@@ -88,12 +88,21 @@ def _forgotten_page(email: str, refused: SzansaError | None = None) -> str:
 
 
 def _keep(token: str, address: str) -> Any:
-    """Take the token out of the address, so that no page that is shown has it in its own."""
-    session[address] = token[:200]
-    answer = redirect(address)
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    answer.headers["Cache-Control"] = "no-store, private"
-    return answer
+    """Take the token out of the address, so that no form that is shown has it in its own.
+
+    Raises LinkGone and TooManyTries.
+    """
+    services.ticket(LINKS[address], token, request.remote_addr or "")
+    session[address] = token
+    return redirect(address)
+
+
+def _untold(answer: Any) -> Any:
+    """Let nobody be told the address of this page, which holds a token."""
+    told = make_response(answer)
+    told.headers["Referrer-Policy"] = "no-referrer"
+    told.headers["Cache-Control"] = "no-store, private"
+    return told
 
 
 def _gone(refused: SzansaError, back: tuple[str, str] | None = None) -> Any:
@@ -117,7 +126,10 @@ def _followed(address: str) -> Any:
 @blueprint.get(f"{RESET}/<token>")
 @opens(ANYONE)
 def follow_reset(token: str) -> Any:
-    return _keep(token, RESET)
+    try:
+        return _untold(_keep(token, RESET))
+    except (services.LinkGone, TooManyTries) as refused:
+        return _untold(_reset_gone(refused))
 
 
 @blueprint.get(RESET)
@@ -163,7 +175,10 @@ def _reset_page(token: str, email: str, refused: SzansaError | None = None) -> s
 @blueprint.get(f"{NEW_LOGIN}/<token>")
 @opens(ANYONE)
 def follow_new_login(token: str) -> Any:
-    return _keep(token, NEW_LOGIN)
+    try:
+        return _untold(_keep(token, NEW_LOGIN))
+    except (services.LinkGone, TooManyTries) as refused:
+        return _untold(_gone(refused))
 
 
 @blueprint.get(NEW_LOGIN)
@@ -212,6 +227,8 @@ def replace_password() -> Any:
 @blueprint.post(REPLACE)
 @opens(SIGNED_IN, fulfils=True)
 def store_replacement() -> Any:
+    if not current_user.must_change_password:
+        return redirect("/")
     typed = request.form.get("password", "")
     try:
         services.replace_password(actor().user_id, typed, session=current_user.token)
@@ -247,6 +264,8 @@ def first_factor() -> Any:
 @blueprint.post(FIRST_FACTOR)
 @opens(SIGNED_IN, fulfils=True)
 def store_first_factor() -> Any:
+    if current_user.has_second_factor:
+        return redirect("/")
     proposal, code = request.form.get("proposal", ""), request.form.get("code", "")
     try:
         made = factors.switch_on(actor().user_id, proposal, code)

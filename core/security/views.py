@@ -242,6 +242,8 @@ def second_factor() -> Any:
 @blueprint.post(f"{SECURITY}/second-factor")
 @opens(SIGNED_IN)
 def switch_on() -> Any:
+    if current_user.has_second_factor:
+        return redirect(SECURITY)
     proposal = request.form.get("proposal", "")
     try:
         made = factors.switch_on(actor().user_id, proposal, request.form.get("code", ""))
