@@ -8,7 +8,9 @@ import pytest
 
 from core.accounts.models import SecurityEntry
 from core.db import account_scope, db, installation_sql
+from core.housekeeping import delete_old_rows
 from core.jobs.models import Job
+from core.registry import registry
 from core.security.services import send_asked_resets
 from core.users import passwords, tickets
 from core.users.models import REMOVED, SUSPENDED, User
@@ -96,6 +98,26 @@ def test_auth_4_a_link_works_within_60_minutes(client, post, anna, at):
     assert store(client, token).status_code == 404
     at(minutes=59)
     assert store(client, token).status_code == 302
+
+
+def test_auth_4_what_was_asked_long_ago_is_not_sent_any_more(client, post, anna, at):
+    ask(client)
+    at(hours=1)
+    send_asked_resets()
+    assert post.fetch() == []
+    assert installation_sql("select count(*) from core_reset_request").scalar_one() == 0
+
+
+def test_the_clock_sends_links_and_deletes_old_tickets(client, post, anna, at):
+    assert "core.send_asked_resets" in [each.name for each in registry().cron]
+    ask(client)
+    token = token_of(post)
+    at(minutes=30)
+    delete_old_rows()
+    assert tickets.find(tickets.RESET, token)
+    at(minutes=61)
+    delete_old_rows()
+    assert installation_sql("select count(*) from core_ticket").scalar_one() == 0
 
 
 def test_auth_4_of_several_links_the_first_use_ends_all(client, post, anna):

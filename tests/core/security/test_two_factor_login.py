@@ -336,3 +336,15 @@ def test_secrets_are_sealed_anew_under_a_new_key(app, anna, factor):
             assert second_factors.use(anna.id, factor.code()) == "code"
     finally:
         app.config["SZANSA"] = before
+
+
+def test_a_lost_key_leaves_the_recovery_codes(app, anna, factor, caplog):
+    before = set_up(app, secret_key="a-wholly-new-key-1", old_secret_keys=())
+    try:
+        second_factors.reseal()
+        with pytest.raises(second_factors.WrongCode):
+            second_factors.use(anna.id, factor.code())
+        assert "a key that is gone" in caplog.text
+        assert second_factors.use(anna.id, factor.recovery_codes[0]) == "recovery"
+    finally:
+        app.config["SZANSA"] = before
