@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from core import clock
@@ -16,8 +15,6 @@ from core.users.models import ACTIVE, Login, ResetRequest
 from core.users.services import normalise_login, user
 from core.users.sessions import hash_of
 from core.users.signing_in import confirm_password, login_of
-
-log = logging.getLogger("szansa.security")
 
 
 class LinkGone(SzansaError):
@@ -43,7 +40,7 @@ def ask_reset(email: str, address: str) -> None:
     mail.check_set_up()
     email = normalise_login(email)
     _count_ask("reset", email, address)
-    db.session.add(ResetRequest(email=email, address=address))
+    db.session.add(ResetRequest(email=email, address=address, asked_at=clock.now()))
     db.session.flush()
 
 
