@@ -28,6 +28,9 @@ from core.registry import registry
 from core.security import (
     account_views as account_rules,
     events,
+    factor_views,
+    pages,
+    sign_in_views,
     views as security_views,
 )
 from core.users import profile_views, second_factors, views as users_views
@@ -46,7 +49,10 @@ def register_blueprints() -> list[Blueprint]:
         users_views.blueprint,
         notification_views.blueprint,
         profile_views.blueprint,
+        sign_in_views.blueprint,
         security_views.blueprint,
+        factor_views.blueprint,
+        account_rules.blueprint,
         account_views.blueprint,
         list_views.blueprint(registry().kinds),
         views.blueprint(registry().kinds),
@@ -102,7 +108,7 @@ def register_rights() -> list[Right]:
 def settings_pages(actor: Actor) -> list[SettingsPage]:
     profile = [
         SettingsPage("profile", "", lazy("Profile"), profile_views.PROFILE, order=10),
-        SettingsPage("profile", "", lazy("Security"), security_views.SECURITY, order=20),
+        SettingsPage("profile", "", lazy("Security"), pages.SECURITY, order=20),
     ]
     account = [
         SettingsPage("account", "", lazy("General"), account_rules.GENERAL, order=10),

@@ -13,7 +13,7 @@ from core.i18n import _
 from core.mail import services as mail
 from core.security import factors, services
 from core.security.forms import new_password
-from core.security.pages import codes_shown, factor_shown
+from core.security.pages import answer, codes_shown, factor_shown
 from core.shown import FieldView
 from core.users import tickets
 from core.users.public_forms import PublicForm, public_form
@@ -25,12 +25,6 @@ blueprint = Blueprint("security", __name__)
 RESET, NEW_LOGIN = "/sign-in/reset", "/sign-in/new-login"
 LINKS = {RESET: tickets.RESET, NEW_LOGIN: tickets.NEW_LOGIN}
 REPLACE, FIRST_FACTOR = "/sign-in/new-password", "/sign-in/second-factor"
-
-
-def _answer(page: str, refused: SzansaError | None) -> Any:
-    if isinstance(refused, TooManyTries):
-        return page, refused.status, {"Retry-After": str(refused.seconds)}
-    return (page, refused.status) if refused else page
 
 
 # ---------------------------------------------------------------- forgotten
@@ -49,7 +43,7 @@ def ask_reset() -> Any:
     try:
         services.ask_reset(email, request.remote_addr or "")
     except (Invalid, TooManyTries, mail.MailNotSetUp) as refused:
-        return _answer(_forgotten_page(email, refused), refused)
+        return answer(_forgotten_page(email, refused), refused)
     return public_form(
         PublicForm(
             title=_("Look into your mail"),
@@ -111,7 +105,7 @@ def _gone(refused: SzansaError, back: tuple[str, str] | None = None) -> Any:
         lead=refused.message,
         back=back or (_("Back to signing in"), face.url("users.sign_in")),
     )
-    return _answer(public_form(form), refused)
+    return answer(public_form(form), refused)
 
 
 def _reset_gone(refused: SzansaError) -> Any:
@@ -153,7 +147,7 @@ def store_reset() -> Any:
         return _reset_gone(refused)
     except Invalid as refused:
         found = tickets.find(tickets.RESET, token)
-        return _answer(_reset_page(token, found.email if found else "", refused), refused)
+        return answer(_reset_page(token, found.email if found else "", refused), refused)
     session.pop(RESET, None)
     return redirect(face.url("users.sign_in", done="password"))
 
@@ -233,7 +227,7 @@ def store_replacement() -> Any:
     try:
         services.replace_password(actor().user_id, typed, session=current_user.token)
     except Invalid as refused:
-        return _answer(_replace_page(refused), refused)
+        return answer(_replace_page(refused), refused)
     return redirect("/")
 
 
@@ -270,7 +264,7 @@ def store_first_factor() -> Any:
     try:
         made = factors.switch_on(actor().user_id, proposal, code)
     except Invalid as refused:
-        return _answer(_factor_page(proposal, refused), refused)
+        return answer(_factor_page(proposal, refused), refused)
     return render_template("security/first_codes.html", **codes_shown(made, "/"))
 
 
