@@ -8,7 +8,7 @@ from typing import Any
 
 from core.accounts.models import SecurityEntry
 from core.accounts.queries import account_facts
-from core.accounts.services import log_security, store_setting
+from core.accounts.services import log_security, store_setting, wait_for_each_other
 from core.contracts import SEVERAL_ROLES
 from core.db import current_account, db, sql
 from core.errors import Conflict, Invalid, NotFound
@@ -27,7 +27,7 @@ from core.registry import registry
 from core.roles.models import ADMINISTRATOR, AccessTick, Role, RoleTick
 from core.roles.rights import ACCESS_ROLES, fits_access_role
 from core.teams.models import Membership, Team
-from core.teams.services import team, wait_for_each_other
+from core.teams.services import team
 from core.users.models import ACTIVE, REMOVED, User
 
 CHANGED, UNDONE = "permissions_changed", "permissions_undone"

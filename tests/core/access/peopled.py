@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,7 +31,9 @@ from core.records.labels import make
 from core.records.services import create
 from core.registry import registry
 from core.roles.models import Role as RoleRow
+from core.staff.models import Invitation, InvitationLink
 from core.teams.models import Membership
+from core.teams.services import role_named
 from core.users import codes, second_factors, sessions, tickets
 from core.users.models import Login, User, UserPhoto
 from core.users.passwords import hash_password
@@ -49,6 +52,8 @@ NUMBERED = (
     "core_notification",
     "core_operation",
     "imports_import",
+    "core_invitation",
+    "core_role",
 )
 KINDS = ("person", "company")
 PLURAL = {"person": "people", "company": "companies"}
@@ -62,7 +67,8 @@ VOLATILE = ("id", "version", "created_at", "updated_at", "added_at", "at", "read
             "token", "token_hash", "last_used_at", "change_set_id", "job_id", "record_id",
             "import_id", "document", "deleted_at", "key", "run_at", "enqueued_at", "due_at",
             "notification_id", "arguments", "parameters", "operation_id", "done_at", "ends_at",
-            "asked_at", "changed_at", "password_hash", "code_hash")  # fmt: skip
+            "asked_at", "changed_at", "password_hash", "code_hash", "invitation_id", "sent_at",
+            "expires_at", "accepted_at", "withdrawn_at")  # fmt: skip
 
 WRITES = (
     "select sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
@@ -91,6 +97,7 @@ class Peopled(Builder):
         self._imports()
         self._operations()
         self._notifications()
+        self._invitation()
         db.session.commit()
 
     def _people(self) -> None:
@@ -111,10 +118,29 @@ class Peopled(Builder):
         self._blind(self.who["blind"], east)
         self.set_status(self.world.users[self.who["suspended"]], "suspended")
         self.places |= {"user": self.who["ordinary"], "team": east, "password": PASSWORD}
+        self.places |= {"suspended": self.who["suspended"], "role": role_named("user").id}
+        self.places["double"] = self.who["guest"]
+        self.factor(self.who["guest"])
         self._ways_in(self.who["administrator"])
         db.session.add(
             UserPhoto(user_id=self.who["ordinary"], content=b"photo", media_type="image/jpeg")
         )
+
+    def _invitation(self) -> None:
+        """An invitation that is open, with the token that its mail had."""
+        token = f"token-{self.account_id}"
+        made = Invitation(
+            email=f"invited{self.account_id}@example.com", team_id=self.places["team"],
+            role_id=self.places["role"], invited_by_id=self.boss_id,
+            expires_at=clock.now() + timedelta(days=7),
+        )  # fmt: skip
+        db.session.add(made)
+        db.session.flush()
+        link = InvitationLink(token_hash=sessions.hash_of(token), account_id=self.account_id,
+                              invitation_id=made.id)  # fmt: skip
+        db.session.add(link)
+        db.session.flush()
+        self.places |= {"invitation": made.id, "token": token}
 
     def _ways_in(self, user_id: int) -> None:
         """Give a user a password, two-factor login, a second session and a trusted device."""
@@ -348,6 +374,13 @@ class Asker:
         sequence = f"pg_get_serial_sequence('{table}', 'id')"
         self.connection.exec_driver_sql(
             f"select setval({sequence}, greatest(nextval({sequence}), {number}))"
+        )
+
+    def count_users_anew(self) -> None:
+        """Let a new user have the same number, whatever was tried and taken back before."""
+        self.connection.exec_driver_sql(
+            "select setval(pg_get_serial_sequence('core_principal', 'id'),"
+            " (select max(id) from core_principal))"
         )
 
     def _sign_in(self, side: Peopled, name: str, user_id: int) -> None:
