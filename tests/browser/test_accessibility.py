@@ -111,6 +111,8 @@ def screens(site):
     locked = site.add("Celina", last_name="Dostępny Zamknięty", visibility="private")
     return [
         ("", "/sign-in", None),
+        ("", "/sign-in/forgotten", None),
+        ("", "/sign-in/reset/nothing", None),
         ("Ada", "/companies", None),
         ("Beata", "/people?q=dostepn", None),
         ("Ada", "/people?q=zzzzz", None),
@@ -132,6 +134,11 @@ def screens(site):
         ("Ada", "/search?q=dostepn", None),
         ("Ada", "/search?q=zzzzz", None),
         ("Beata", "/notifications", None),
+        ("Beata", "/settings/profile/profile", None),
+        ("Beata", "/settings/profile/security", None),
+        ("Beata", "/settings/profile/security/password", None),
+        ("Beata", "/settings/profile/security/second-factor", None),
+        ("Ada", "/settings/account/general", None),
         ("Ada", "/settings/account/package/plugins", None),
         ("Ada", "/settings/account/contacts/sources", None),
         ("Beata", "/settings/account/package/plugins", None),
