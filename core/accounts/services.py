@@ -11,7 +11,7 @@ from core.accounts.queries import needed_package, switchboard
 from core.accounts.switching import Contradiction, Turn
 from core.changes.capture import author_or_none
 from core.contracts import PACKAGES
-from core.db import account_scope, across_accounts, current_account, db
+from core.db import account_scope, across_accounts, current_account, db, sql
 from core.errors import Invalid, NeedsConfirmation, NotFound
 from core.i18n import _
 from core.registry import registry
@@ -148,6 +148,14 @@ def store_setting(key: str, value: Any) -> None:
     elif value != declared.shipped:
         db.session.add(AccountSetting(key=key, value=value))
     db.session.flush()
+
+
+def wait_for_each_other() -> None:
+    """Let changes that hold only together, such as two moves in the tree, come one by one.
+
+    The account's row is what every change of the epoch locks too, so nothing waits in a circle.
+    """
+    sql("select id from core_account where id = :account for no key update")
 
 
 def log_security(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.accounts.queries import account_facts
+from core.accounts.services import wait_for_each_other
 from core.db import current_account, db, sql
 from core.errors import Conflict, Invalid, NotFound
 from core.i18n import _
@@ -53,7 +54,7 @@ def team(team_id: int) -> Team:
 
 def move_team(team_id: int, parent_id: int | None) -> None:
     """Put a team below another, or at the top; a team cannot stand below itself."""
-    _wait_for_each_other()
+    wait_for_each_other()
     moved = team(team_id)
     if parent_id is not None:
         parent = team(parent_id)
@@ -63,14 +64,6 @@ def move_team(team_id: int, parent_id: int | None) -> None:
             )
     moved.parent_id = parent_id
     db.session.flush()
-
-
-def _wait_for_each_other() -> None:
-    """Let changes that hold only together, such as two moves in the tree, come one by one.
-
-    The account's row is what every change of the epoch locks too, so nothing waits in a circle.
-    """
-    sql("select id from core_account where id = :account for no key update")
 
 
 def below(team_id: int) -> set[int]:
@@ -140,9 +133,21 @@ def role_named(key: str) -> Role:
     return found
 
 
+def role(role_id: int) -> Role:
+    """Return a role, shipped or own; NotFound where there is none."""
+    found = db.session.get(Role, (current_account(), role_id))
+    if found is None:
+        raise NotFound(_("There is no such role."))
+    return found
+
+
 def join(user: User, team_id: int, role_key: str) -> None:
+    """Make a user member of a team with a shipped role; the first team becomes the main one."""
+    give_role(user, team_id, role_named(role_key))
+
+
+def give_role(user: User, team_id: int, role: Role) -> None:
     """Make a user member of a team with a role; the first team becomes the main one."""
-    role = role_named(role_key)
     joined = team(team_id)
     if role.key != ADMINISTRATOR:
         _keep_an_administrator(joined, user)
@@ -160,7 +165,7 @@ def join(user: User, team_id: int, role_key: str) -> None:
 def leave(user: User, team_id: int) -> None:
     """Take a user out of a team; everybody must belong to one."""
     left = team(team_id)
-    _wait_for_each_other()
+    wait_for_each_other()
     another = _another_team(user.id, team_id)
     if another is None:
         raise Conflict(_("%(name)s must belong to a team.", name=user.name))
@@ -191,7 +196,7 @@ where m.account_id = :account and r.key = :administrator and u.status = 'active'
 
 def _keep_an_administrator(left: Team, user: User | None = None) -> None:
     """Raise Conflict where nobody administers the account without a team, or a user in it."""
-    _wait_for_each_other()
+    wait_for_each_other()
     found = sql(
         _ADMINISTRATORS,
         administrator=ADMINISTRATOR,
