@@ -43,6 +43,7 @@ KNOWS_RECORDS = {
     "core/access/engine.py": "it asks the rule by its own parts",
     "core/access/rule.py": "it is the rule",
     "core/records/bulk.py": "it writes what was checked before",
+    "core/records/handing_over.py": "it gives on what a user holds, whoever may see it",
     "core/records/lists.py": "it puts its statements together around the rule",
     "core/records/models.py": "it describes the table",
     "core/records/services.py": "it takes numbers for new records",
@@ -54,6 +55,7 @@ KNOWS_RECORDS = {
 # Who may write SQL on what belongs to accounts without naming one, and why.
 KNOWS_NO_ACCOUNT = {
     "core/users/sessions.py": "a session says to which account its user belongs",
+    "core/staff/queries/invitations.py": "a link says in which account its invitation is",
     "core/users/throttle.py": "a failed sign-in goes to the log of whoever's login it was",
 }
 
