@@ -185,7 +185,8 @@ def settings_nav(area: str) -> list[NavGroup]:
     groups: dict[str, list[NavEntry]] = {}
     for each in settings_pages():
         if each.area == area:
-            entry = NavEntry(str(each.label), each.url, is_active=request.path == each.url)
+            is_here = request.path == each.url or request.path.startswith(each.url + "/")
+            entry = NavEntry(str(each.label), each.url, is_active=is_here)
             groups.setdefault(str(each.group), []).append(entry)
     return [NavGroup(label, entries) for label, entries in groups.items()]
 
