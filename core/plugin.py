@@ -33,6 +33,8 @@ from core.security import (
     sign_in_views,
     views as security_views,
 )
+from core.staff import telling, views as staff_views
+from core.staff.services import leaving
 from core.users import profile_views, second_factors, views as users_views
 
 
@@ -54,6 +56,7 @@ def register_blueprints() -> list[Blueprint]:
         factor_views.blueprint,
         account_rules.blueprint,
         account_views.blueprint,
+        staff_views.blueprint,
         list_views.blueprint(registry().kinds),
         views.blueprint(registry().kinds),
         search_views.blueprint,
@@ -67,7 +70,7 @@ def register_cron() -> list[CronEntry]:
 
 @hookimpl
 def register_causes() -> list[Cause]:
-    return holders.CAUSES + undelivered.CAUSES
+    return holders.CAUSES + undelivered.CAUSES + telling.CAUSES
 
 
 @hookimpl
@@ -79,13 +82,14 @@ def register_jobs() -> list[JobType]:
             retries=mail_jobs.RETRIES,
             longest_pause=mail_jobs.LONGEST_PAUSE,
             failed=undelivered.tell_undelivered,
-        )
+        ),
+        *leaving.JOBS,
     ]
 
 
 @hookimpl
 def register_security_events() -> list[SecurityEvent]:
-    return security.EVENTS + events.EVENTS
+    return [*security.EVENTS, *events.EVENTS, *telling.EVENTS]
 
 
 @hookimpl
@@ -110,8 +114,11 @@ def settings_pages(actor: Actor) -> list[SettingsPage]:
         SettingsPage("profile", "", lazy("Profile"), profile_views.PROFILE, order=10),
         SettingsPage("profile", "", lazy("Security"), pages.SECURITY, order=20),
     ]
+    users = lazy("Users")
     account = [
         SettingsPage("account", "", lazy("General"), account_rules.GENERAL, order=10),
+        SettingsPage("account", users, users, staff_views.USERS, order=100),
+        SettingsPage("account", users, lazy("Invitations"), staff_views.INVITATIONS, order=110),
         SettingsPage("account", "", lazy("Package and plugins"), account_views.PLUGINS, order=900),
     ]
     return profile + (account if actor.is_administrator else [])

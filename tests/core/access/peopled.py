@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,7 +30,9 @@ from core.records.labels import make
 from core.records.services import create
 from core.registry import registry
 from core.roles.models import Role as RoleRow
+from core.staff.models import Invitation, InvitationLink
 from core.teams.models import Membership
+from core.teams.services import role_named
 from core.users import codes, second_factors, sessions, tickets
 from core.users.models import Login, User, UserPhoto
 from core.users.passwords import hash_password
@@ -41,7 +44,8 @@ from tests.makers import PASSWORD, make_user
 from tests.plugins.imports.makers import make_import
 
 FIRST_NUMBER = 770_000_000
-NUMBERED = ("core_record", "core_principal", "core_label", "core_notification", "imports_import")
+NUMBERED = ("core_record", "core_principal", "core_label", "core_notification", "imports_import",
+            "core_invitation", "core_role")  # fmt: skip
 KINDS = ("person", "company")
 PLURAL = {"person": "people", "company": "companies"}
 TRACE = re.compile(r"zq([ns])(\d+)x|(?<!\d)(77\d{7})(?!\d)")
@@ -54,7 +58,8 @@ VOLATILE = ("id", "version", "created_at", "updated_at", "added_at", "at", "read
             "token", "token_hash", "last_used_at", "change_set_id", "job_id", "record_id",
             "import_id", "document", "deleted_at", "key", "run_at", "enqueued_at", "due_at",
             "notification_id", "arguments", "parameters", "ends_at", "asked_at", "changed_at",
-            "password_hash", "code_hash")  # fmt: skip
+            "password_hash", "code_hash", "invitation_id", "sent_at", "expires_at", "accepted_at",
+            "withdrawn_at")  # fmt: skip
 
 WRITES = (
     "select sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
@@ -81,6 +86,7 @@ class Peopled(Builder):
         self._labels()
         self._imports()
         self._notifications()
+        self._invitation()
         db.session.commit()
 
     def _people(self) -> None:
@@ -101,10 +107,29 @@ class Peopled(Builder):
         self._blind(self.who["blind"], east)
         self.set_status(self.world.users[self.who["suspended"]], "suspended")
         self.places |= {"user": self.who["ordinary"], "team": east, "password": PASSWORD}
+        self.places |= {"suspended": self.who["suspended"], "role": role_named("user").id}
+        self.places["double"] = self.who["guest"]
+        self.factor(self.who["guest"])
         self._ways_in(self.who["administrator"])
         db.session.add(
             UserPhoto(user_id=self.who["ordinary"], content=b"photo", media_type="image/jpeg")
         )
+
+    def _invitation(self) -> None:
+        """An invitation that is open, with the token that its mail had."""
+        token = f"token-{self.account_id}"
+        made = Invitation(
+            email=f"invited{self.account_id}@example.com", team_id=self.places["team"],
+            role_id=self.places["role"], invited_by_id=self.boss_id,
+            expires_at=clock.now() + timedelta(days=7),
+        )  # fmt: skip
+        db.session.add(made)
+        db.session.flush()
+        link = InvitationLink(token_hash=sessions.hash_of(token), account_id=self.account_id,
+                              invitation_id=made.id)  # fmt: skip
+        db.session.add(link)
+        db.session.flush()
+        self.places |= {"invitation": made.id, "token": token}
 
     def _ways_in(self, user_id: int) -> None:
         """Give a user a password, two-factor login, a second session and a trusted device."""
@@ -291,6 +316,13 @@ class Asker:
         sequence = f"pg_get_serial_sequence('{table}', 'id')"
         self.connection.exec_driver_sql(
             f"select setval({sequence}, greatest(nextval({sequence}), {number}))"
+        )
+
+    def count_users_anew(self) -> None:
+        """Let a new user have the same number, whatever was tried and taken back before."""
+        self.connection.exec_driver_sql(
+            "select setval(pg_get_serial_sequence('core_principal', 'id'),"
+            " (select max(id) from core_principal))"
         )
 
     def _sign_in(self, side: Peopled, name: str, user_id: int) -> None:
