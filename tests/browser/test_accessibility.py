@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import cycle
 from pathlib import Path
 
@@ -9,8 +10,11 @@ import pytest
 from flask import render_template
 from playwright.sync_api import Page, expect
 
-from core import samples
+from core import clock, samples
+from core.db import account_scope, db
 from core.shown import NavEntry, Toast, UserFace
+from core.staff.models import Invitation, InvitationLink
+from core.users.sessions import hash_of
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 FILE = Path(__file__).resolve().parents[1] / "fixtures/imports/people-utf8.csv"
@@ -97,6 +101,48 @@ def _clicked(selector: str):
     return click
 
 
+def _invited_wrongly(page: Page) -> None:
+    page.fill("[name=addresses]", "no address")
+    page.locator("[name=row_email]").first.fill("neither this")
+    page.locator(".sz-savebar .btn-primary").click()
+    expect(page.locator("#errors, main h1").first).to_be_visible()
+
+
+def _accepted_wrongly(page: Page) -> None:
+    page.locator("main .btn-primary").click()
+    expect(page.locator("#errors")).to_be_visible()
+
+
+def _of_users(site):
+    """The screens of users and invitations, with an invitation in each state."""
+    users, invitations = "/settings/account/users/users", "/settings/account/users/invitations"
+    ada, beata = site.people["Ada"], f"{users}/{site.people['Beata'].id}"
+    with site.app.app_context(), account_scope(ada.account_id):
+        for at, days in enumerate((7, -7)):
+            made = Invitation(email=f"invited{at}@example.com", invited_by_id=ada.id,
+                              expires_at=clock.now() + timedelta(days=days))  # fmt: skip
+            db.session.add(made)
+            db.session.flush()
+            link = InvitationLink(token_hash=hash_of(f"seen-{days}"), account_id=made.account_id,
+                                  invitation_id=made.id)  # fmt: skip
+            db.session.add(link)
+        db.session.commit()
+    return [
+        ("Ada", users, None),
+        ("Ada", f"{users}?status=removed", None),
+        ("Ada", f"{users}/new", None),
+        ("Ada", beata, None),
+        ("Ada", f"{beata}/suspend", None),
+        ("Ada", f"{beata}/remove", None),
+        ("Ada", invitations, None),
+        ("Ada", f"{invitations}/new", _invited_wrongly),
+        ("", "/invitation/seen-7", None),
+        ("", "/invitation/seen-7", _accepted_wrongly),
+        ("", "/invitation/seen--7", None),
+        ("", "/invitation/nothing", None),
+    ]
+
+
 @pytest.fixture(scope="module")
 def screens(site):
     """What is looked at: who looks, the address, and what is done there first."""
@@ -142,6 +188,7 @@ def screens(site):
         ("Ada", "/settings/account/package/plugins", None),
         ("Ada", "/settings/account/contacts/sources", None),
         ("Beata", "/settings/account/package/plugins", None),
+        *_of_users(site),
         ("Ada", "/people/999999", None),
         ("Ada", "/imports", None),
         ("Ada", "/imports/new", _read_file),

@@ -152,6 +152,8 @@ def _actions(user: User) -> list[Action]:
     reset = Action(_("Reset two-factor login"), f"{url}/reset-second-factor", "shield-lock")
     more = [reset] if second_factors.is_on(user.id) else []
     remove = Action(_("Remove"), f"{url}/remove", "trash", "danger")
+    if user.status == ACTIVE and user.id != actor().user_id:
+        more.insert(0, Action(_("View as"), f"{url}/view-as", "eye", method="post"))
     if user.status == ACTIVE:
         return [Action(_("Suspend"), f"{url}/suspend", "player-pause"), *more, remove]
     return [Action(_("Activate"), f"{url}/activate", "player-play", method="post"), *more, remove]
