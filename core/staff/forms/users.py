@@ -84,7 +84,7 @@ def _main_team(
         is_readonly=not is_open,
         readonly_text=teams.get(chosen or 0, ""),
         errors=[str(each) for each in errors.get("main_team", ())],
-        hint=_("New records may be shared with it from the start."),
+        hint=_("New records may be shared with it from the start.") if may_change else "",
     )
 
 
