@@ -146,12 +146,14 @@ def store_setting(key: str, value: Any) -> None:
 
 def log_security(
     event: str, details: dict[str, Any], user_id: int | None = None, address: str | None = None
-) -> None:
-    """Add a line to the security log; who did it and from where is known inside a request.
+) -> SecurityEntry:
+    """Return a new line of the security log; who did it and from where is known inside a request.
 
     `event` is one that `register_security_events` names, `details` are its JSON values.
     """
     who = author_or_none()
     if who is not None:
         user_id, address = user_id or who.user_id, address or who.address
-    db.session.add(SecurityEntry(user_id=user_id, event=event, details=details, address=address))
+    entry = SecurityEntry(user_id=user_id, event=event, details=details, address=address)
+    db.session.add(entry)
+    return entry

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.accounts.epoch import current_epoch
 from core.accounts.queries import account_facts
 from core.db import current_account, db, sql
 from core.errors import Conflict, Invalid, NotFound
@@ -31,9 +32,9 @@ def create_team(name: str, parent_id: int | None = None) -> Team:
     return made
 
 
-def check_name(name: str) -> None:
-    """Raise Invalid where a new team may not be called so."""
-    _checked_name(name)
+def check_name(name: str, own_id: int | None = None) -> None:
+    """Raise Invalid where a new team, or the given one, may not be called so."""
+    _checked_name(name, own_id)
 
 
 def _checked_name(name: str, own_id: int | None = None) -> str:
@@ -75,8 +76,14 @@ def wait_for_each_other() -> None:
     """Let changes that hold only together, such as two moves in the tree, come one by one.
 
     The account's row is what every change of the epoch locks too, so nothing waits in a circle.
+    What was read before the wait is read again where somebody else changed it meanwhile.
     """
-    sql("select id from core_account where id = :account for no key update")
+    db.session.flush()
+    known = current_epoch()
+    epoch = sql("select epoch from core_account where id = :account for no key update").scalar_one()
+    if epoch != known:
+        db.session.expire_all()
+        db.session.info["epoch"] = (current_account(), epoch)
 
 
 def below(team_id: int) -> set[int]:
