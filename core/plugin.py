@@ -45,6 +45,9 @@ from core.registry import registry
 from core.security import (
     account_views as account_rules,
     events,
+    factor_views,
+    pages,
+    sign_in_views,
     views as security_views,
 )
 from core.users import profile_views, second_factors, views as users_views
@@ -54,7 +57,10 @@ PAGES = (
     users_views,
     notification_views,
     profile_views,
+    sign_in_views,
     security_views,
+    factor_views,
+    account_rules,
     account_views,
     search_views,
     team_views,
@@ -70,7 +76,7 @@ PAGES = (
 USERS, PERMISSIONS = lazy("Users"), lazy("Permissions")
 PROFILE_PAGES = [
     SettingsPage("profile", "", lazy("Profile"), profile_views.PROFILE, order=10),
-    SettingsPage("profile", "", lazy("Security"), security_views.SECURITY, order=20),
+    SettingsPage("profile", "", lazy("Security"), pages.SECURITY, order=20),
 ]
 ACCOUNT_PAGES = [
     SettingsPage("account", "", lazy("General"), account_rules.GENERAL, order=800),

@@ -1,16 +1,18 @@
 """Who gains and who loses sight of records when their holders or visibilities change.
 
-The rule of `rule`, said over sets: for each principal one number whose bits are the places of the
-records that he holds. A user's records are a few of these numbers together, so that thousands of
-records for hundreds of users take a moment, and nothing has to be stored to know it.
+Worked out over sets (`holdings`), so that thousands of records for hundreds of users take a
+moment, and nothing has to be stored to know it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from core.access.actor import Actor
+from core.access.holdings import Bits, Window, bits_of, places_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,58 +43,36 @@ def effects_of(
 
     The two sequences speak of the same records, which are not in the trash, in the same order.
     """
-    then, now = _Sight(kind, before), _Sight(kind, after)
+    then, now = _window_of(kind, before), _window_of(kind, after)
     found = []
     for actor in actors:
-        old, new = then.of(actor), now.of(actor)
+        old, new = _seen(then, actor), _seen(now, actor)
         if old != new:
-            found.append(
-                Effect(actor.user_id, tuple(_places(new & ~old)), tuple(_places(old & ~new)))
-            )
+            gained, lost = tuple(places_in(new & ~old)), tuple(places_in(old & ~new))
+            found.append(Effect(actor.user_id, gained, lost))
     return found
 
 
-class _Sight:
-    """What anybody sees of some records."""
-
-    def __init__(self, kind: str, holdings: Sequence[Holding]) -> None:
-        self.kind, self.size = kind, len(holdings)
-        owned: dict[int, list[int]] = {}
-        joined: dict[int, list[int]] = {}
-        public = []
-        for place, each in enumerate(holdings):
-            for owner in each.owners:
-                owned.setdefault(owner, []).append(place)
-            for participant in each.participants:
-                joined.setdefault(participant, []).append(place)
-            if each.visibility == "public":
-                public.append(place)
-        self.owned = {key: self._bits(places) for key, places in owned.items()}
-        self.joined = {key: self._bits(places) for key, places in joined.items()}
-        self.public = self._bits(public)
-
-    def _bits(self, places: Iterable[int]) -> int:
-        bits = bytearray(self.size // 8 + 1)
-        for place in places:
-            bits[place >> 3] |= 1 << (place & 7)
-        return int.from_bytes(bits, "little")
-
-    def of(self, actor: Actor) -> int:
-        """Return the bits of the records to which an actor has full access."""
-        if not actor.is_active:
-            return 0
-        if actor.is_administrator:
-            return (1 << self.size) - 1
-        seen = self.public if actor.has(self.kind, "view") else 0
-        for owner in actor.reached:
-            seen |= self.owned.get(owner, 0)
-        for principal in actor.principals:
-            seen |= self.joined.get(principal, 0) | self.owned.get(principal, 0)
-        return seen
+def _window_of(kind: str, holdings: Sequence[Holding]) -> Window:
+    """Return the records as sets; the place of each stands for its number."""
+    areas: dict[tuple[str, str], list[int]] = {}
+    owned: dict[int, list[int]] = {}
+    taken_part: dict[int, list[int]] = {}
+    for place, each in enumerate(holdings):
+        areas.setdefault((kind, each.visibility), []).append(place)
+        for owner in each.owners:
+            owned.setdefault(owner, []).append(place)
+        for participant in each.participants:
+            taken_part.setdefault(participant, []).append(place)
+    return Window(
+        first=0,
+        areas={area: bits_of(places) for area, places in areas.items()},
+        owned={owner: bits_of(places) for owner, places in owned.items()},
+        taken_part={each: bits_of(places) for each, places in taken_part.items()},
+    )
 
 
-def _places(bits: int) -> Iterator[int]:
-    for index, byte in enumerate(bits.to_bytes(bits.bit_length() // 8 + 1, "little")):
-        for bit in range(8):
-            if byte >> bit & 1:
-                yield index * 8 + bit
+def _seen(window: Window, actor: Actor) -> Bits:
+    """Return the records to which an actor has full access."""
+    stand = window.stand_of(actor)
+    return reduce(or_, (stand.full(*area, bits) for area, bits in window.areas.items()), 0)

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from itertools import islice
+from operator import or_
 from typing import Any
 
+from core.access.actor import Actor
 from core.db import db, sql
 
 SPAN = 1 << 19  # numbers in a window: 64 kB for each set of bits
@@ -36,12 +40,74 @@ class Window:
 
     def ids(self, bits: Bits, most: int) -> list[int]:
         """Return the numbers of the first records of a set, in order."""
-        found: list[int] = []
-        while bits and len(found) < most:
-            lowest = bits & -bits
-            found.append(self.first + lowest.bit_length() - 1)
-            bits ^= lowest
-        return found
+        return [self.first + place for place in islice(places_in(bits), most)]
+
+    def stand_of(self, actor: Actor) -> Stand:
+        """Return how an actor stands to the records of the window."""
+        return Stand(
+            actor,
+            part=_together(self.taken_part, actor.principals),
+            reach=_together(self.owned, actor.reached),
+            own=self.owned.get(actor.user_id, 0),
+        )
+
+
+@dataclass(frozen=True)
+class Stand:
+    """How an actor stands to the records of a window: what he holds, and the rule over it.
+
+    This is the access rule once more, said over sets; a test holds it against the engine.
+    """
+
+    actor: Actor
+    part: Bits
+    reach: Bits
+    own: Bits
+
+    def full(self, kind: str, visibility: str, area: Bits) -> Bits:
+        """Return the records of an area to which he has full access."""
+        if not self.actor.is_active:
+            return 0
+        if self.actor.is_administrator or (visibility == "public" and self.actor.has(kind, "view")):
+            return area
+        return area & (self.part | self.reach)
+
+    def basic(self, kind: str, visibility: str, area: Bits) -> Bits:
+        """Return the records of an area of which he sees the basic line at least."""
+        if visibility == "private" and self.actor.has(kind, "view"):
+            return area
+        return self.full(kind, visibility, area)
+
+    def having(self, ways: tuple[bool, bool, bool], full: Bits) -> Bits:
+        """Return those of his records on which a right is his by team role, as owner or participant.
+
+        `ways` says which of the three give it.
+        """
+        by_role, as_owner, as_participant = ways
+        if by_role:
+            return full
+        return full & ((self.own if as_owner else 0) | (self.part if as_participant else 0))
+
+
+def _together(sets: Mapping[int, Bits], keys: Iterable[int]) -> Bits:
+    return reduce(or_, (sets[key] for key in keys if key in sets), 0)
+
+
+def bits_of(places: Sequence[int]) -> Bits:
+    """Return the set of some places."""
+    made = bytearray((max(places, default=0) >> 3) + 1)
+    for each in places:
+        made[each >> 3] |= 1 << (each & 7)
+    return int.from_bytes(made, "little")
+
+
+def places_in(bits: Bits) -> Iterator[int]:
+    """Return the places in a set, in order."""
+    for index, byte in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little")):
+        if byte:
+            for bit in range(8):
+                if byte >> bit & 1:
+                    yield index * 8 + bit
 
 
 _NEXT = """
@@ -71,6 +137,8 @@ def windows(kinds: Iterable[str], principals: Iterable[int], after: int = 0) -> 
 
     `after` leaves out all records up to that number.
     """
+    # The sums of a window fit into memory; the setting ends with the transaction.
+    db.session.connection().exec_driver_sql("set local work_mem = '64MB'")
     asked: dict[str, list[Any]] = {"kinds": list(kinds), "principals": list(principals)}
     first = sql(_NEXT, first=after + 1, kinds=asked["kinds"]).scalar()
     while first is not None:
@@ -98,12 +166,4 @@ def _bits(places: bytes) -> Bits:
     numbers = array("i", places)
     if sys.byteorder == "little":
         numbers.byteswap()
-    made = bytearray((max(numbers) >> 3) + 1)
-    for each in numbers:
-        made[each >> 3] |= 1 << (each & 7)
-    return int.from_bytes(made, "little")
-
-
-def quicker_sums() -> None:
-    """Let the database keep the sums of a window in memory until the transaction ends."""
-    db.session.connection().exec_driver_sql("set local work_mem = '64MB'")
+    return bits_of(numbers)

@@ -71,7 +71,7 @@ def blueprint(kinds: Iterable[Kind], operations: Iterable[ListOperation]) -> Blu
     return made
 
 
-@opens(may_operate)
+@opens(may_operate, is_personal=True)
 def begin(kind_key: str, operation_key: str) -> Answer:
     kind, who = active_kind(kind_key), actor()
     spec = next((each for each in offered_operations(kind, who) if each.key == operation_key), None)
@@ -92,7 +92,7 @@ def _list_url(operation: Operation) -> str:
     return f"{path}?{operation.query}" if operation.query else path
 
 
-@opens(may_operate)
+@opens(may_operate, is_personal=True)
 def operation_page(operation_id: int) -> Answer:
     operation = queries.operation_of(operation_id, actor())
     if operation.state == CHOOSING or (operation.state == CHECKED and "change" in request.args):
@@ -102,7 +102,7 @@ def operation_page(operation_id: int) -> Answer:
     return _result(operation)
 
 
-@opens(may_operate)
+@opens(may_operate, is_personal=True)
 def choose(operation_id: int) -> Answer:
     operation = queries.operation_of(operation_id, actor(), lock=True)
     kind, spec = queries.kind_of(operation), queries.spec_of(operation)
@@ -346,7 +346,7 @@ def _names(verdict: Verdict, places: Sequence[int]) -> list[str]:
 # ---------------------------------------------------------------- running, and afterwards
 
 
-@opens(may_operate)
+@opens(may_operate, is_personal=True)
 def run(operation_id: int) -> Answer:
     operation = queries.operation_of(operation_id, actor(), lock=True)
     if operation.state in {WAITING, RUNNING, *OVER}:
@@ -367,14 +367,14 @@ def run(operation_id: int) -> Answer:
     return redirect(_url(operation), 303)
 
 
-@opens(may_operate)
+@opens(may_operate, is_personal=True)
 def stop(operation_id: int) -> Answer:
     operation = queries.operation_of(operation_id, actor(), lock=True)
     services.stop(operation)
     return redirect(_url(operation), 303)
 
 
-@opens(may_operate)
+@opens(may_operate, is_personal=True)
 def progress(operation_id: int) -> Answer:
     operation = queries.operation_of(operation_id, actor())
     if operation.state in {CHOOSING, CHECKED}:
@@ -398,6 +398,7 @@ def _moving(operation: Operation) -> dict[str, Any]:
             total=formats.integer(operation.row_count),
         ),
         "is_moving": operation.state in {WAITING, RUNNING},
+        "counts": _counts(operation, queries.all_counts(operation), ""),
     }
 
 
@@ -409,10 +410,12 @@ def _result(operation: Operation) -> str:
     rows = queries.results_of(operation, show, _page())
     return render_template(
         "operations/result.html",
-        **_head(operation),
-        **{key: value for key, value in _moving(operation).items() if key != "url"},
+        **{
+            **_moving(operation),
+            **_head(operation),
+            "counts": _counts(operation, counts, show if rows else ""),
+        },
         summary=spec.summary(kind, operation.arguments),
-        counts=_counts(operation, counts, show),
         listed=_rows_page(operation, rows, show, _page(), counts[show]) if rows else None,
         is_over=operation.state in OVER,
         is_stopped=operation.state == STOPPED,

@@ -9,7 +9,7 @@ from core.access import Actor
 from core.accounts.queries import setting
 from core.contracts import ListOperation
 from core.errors import InvalidForm
-from core.i18n import _, lazy
+from core.i18n import _, sense
 from core.records.cells import visibility_word
 from core.records.forms import Posted, visibility_hints
 from core.records.kinds import Kind, Values
@@ -51,7 +51,7 @@ def sections(
         is_required=True,
         errors=list(errors.get("visibility", ())),
     )
-    return [FormSection(_("Change visibility"), [field])]
+    return [FormSection(str(CHANGE_VISIBILITY.label), [field])]
 
 
 def read(kind: Kind, actor: Actor, posted: Posted) -> Arguments:
@@ -85,7 +85,7 @@ def summary(kind: Kind, arguments: Arguments) -> str:
 
 CHANGE_VISIBILITY = ListOperation(
     key="visibility",
-    label=lazy("Change visibility"),
+    label=sense("operation", "Change visibility"),
     icon="eye",
     is_offered=is_offered,
     sections=sections,

@@ -6,13 +6,13 @@ what would really hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 
 from core.access import Actor, actors
-from core.access.holdings import Bits, Window, windows
+from core.access.holdings import Bits, Stand, Window, windows
 from core.contracts import Right
 from core.db import db
 from core.permissions import services
@@ -53,35 +53,6 @@ class Effect:
 
     def __bool__(self) -> bool:
         return bool(self.lines)
-
-
-@dataclass(frozen=True)
-class _Side:
-    """An actor on one side of a change, with what he holds in the window under way."""
-
-    actor: Actor
-    part: Bits
-    reach: Bits
-    own: Bits
-
-    def full(self, kind: str, visibility: str, area: Bits) -> Bits:
-        """Return the records of an area to which he has full access."""
-        if self.actor.is_administrator or (visibility == "public" and self.actor.has(kind, "view")):
-            return area
-        return area & (self.part | self.reach)
-
-    def basic(self, kind: str, visibility: str, area: Bits) -> Bits:
-        """Return the records of an area of which he sees the basic line at least."""
-        if visibility == "private" and self.actor.has(kind, "view"):
-            return area
-        return self.full(kind, visibility, area)
-
-    def having(self, ways: tuple[bool, bool, bool], full: Bits) -> Bits:
-        """Return those of his records on which he has a right given by team role, owner, participant."""
-        by_role, as_owner, as_participant = ways
-        if by_role:
-            return full
-        return full & ((self.own if as_owner else 0) | (self.part if as_participant else 0))
 
 
 def ways_to(actor: Actor, kind: str, right: str) -> tuple[bool, bool, bool]:
@@ -147,7 +118,7 @@ class Comparison:
         """Return for each line the records that each user gains or loses it on."""
         found: dict[str, dict[int, Bits]] = {}
         for user_id, pair in self.pairs.items():
-            before, after = (_side(each, window) for each in pair)
+            before, after = (window.stand_of(each) for each in pair)
             for (kind, visibility), area in window.areas.items():
                 differing = self._differing(kind, visibility, area, before, after)
                 for right, gained, lost in differing:
@@ -159,7 +130,7 @@ class Comparison:
         return found
 
     def _differing(
-        self, kind: str, visibility: str, area: Bits, before: _Side, after: _Side
+        self, kind: str, visibility: str, area: Bits, before: Stand, after: Stand
     ) -> Iterator[tuple[str, Bits, Bits]]:
         """Return for each right that differs what is gained and what is lost in an area."""
         was, now = (each.full(kind, visibility, area) for each in (before, after))
@@ -182,16 +153,6 @@ class Comparison:
         together = reduce(or_, by_user.values(), 0)
         line.total += together.bit_count()
         line.samples += window.ids(together, SAMPLES - len(line.samples))
-
-
-def _side(actor: Actor, window: Window) -> _Side:
-    part = _together(window.taken_part, actor.principals)
-    reach = _together(window.owned, actor.reached)
-    return _Side(actor, part, reach, window.owned.get(actor.user_id, 0))
-
-
-def _together(sets: Mapping[int, Bits], keys: Iterable[int]) -> Bits:
-    return reduce(or_, (sets[key] for key in keys if key in sets), 0)
 
 
 def _on_records(kind: str) -> list[str]:

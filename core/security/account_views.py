@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 
 from core import face
 from core.accounts.queries import setting
 from core.errors import Invalid, SzansaError
 from core.i18n import _, ngettext
 from core.security import factors, forms
-from core.security.sign_in_views import blueprint
 from core.settings.frame import settings_frame
 from core.shown import FieldView, Option
 from core.users.second_factors import ADMINISTRATORS, ALL, NOBODY, SETTING
 from core.web import ADMINISTRATOR, opens
+
+blueprint = Blueprint("account_rules", __name__)
 
 GENERAL = "/settings/account/general"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
+from core import clock
 from core.accounts.services import log_security
 from core.db import account_scope, db, installation_sql
 from core.errors import Conflict, Invalid, SzansaError
@@ -15,8 +15,6 @@ from core.users.models import ACTIVE, Login, ResetRequest
 from core.users.services import normalise_login, user
 from core.users.sessions import hash_of
 from core.users.signing_in import confirm_password, login_of
-
-log = logging.getLogger("szansa.security")
 
 
 class LinkGone(SzansaError):
@@ -42,7 +40,7 @@ def ask_reset(email: str, address: str) -> None:
     mail.check_set_up()
     email = normalise_login(email)
     _count_ask("reset", email, address)
-    db.session.add(ResetRequest(email=email, address=address))
+    db.session.add(ResetRequest(email=email, address=address, asked_at=clock.now()))
     db.session.flush()
 
 
@@ -53,19 +51,20 @@ def _count_ask(what: str, login: str, address: str) -> None:
 
 
 _ASKED = """
-with gone as (delete from core_reset_request returning id, email, address)
+with gone as (delete from core_reset_request returning id, email, address, asked_at)
 select l.account_id, l.user_id, l.email, u.language, u.first_name, g.address
 from gone g
 join core_login l on l.email = g.email
 join core_user u on u.account_id = l.account_id and u.id = l.user_id
-where u.status = :active
+where u.status = :active and g.asked_at > :oldest
 order by g.id
 """
 
 
 def send_asked_resets() -> None:
-    """Send a link to those who asked for one and exist; the others are forgotten."""
-    for asked in installation_sql(_ASKED, active=ACTIVE).all():
+    """Send a link to those who asked for one lately and exist; the others are forgotten."""
+    oldest = clock.now() - tickets.VALID[tickets.RESET]
+    for asked in installation_sql(_ASKED, active=ACTIVE, oldest=oldest).all():
         with account_scope(asked.account_id):
             token = tickets.issue(tickets.RESET, asked.user_id)
             log_security("password_reset_asked", {}, asked.user_id, asked.address)

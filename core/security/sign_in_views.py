@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session
+from flask import Blueprint, make_response, redirect, render_template, request, session
 from flask_login import current_user
 
 from core import face
@@ -13,7 +13,7 @@ from core.i18n import _
 from core.mail import services as mail
 from core.security import factors, services
 from core.security.forms import new_password
-from core.security.pages import codes_shown, factor_shown
+from core.security.pages import answer, codes_shown, factor_shown
 from core.shown import FieldView
 from core.users import tickets
 from core.users.public_forms import PublicForm, public_form
@@ -25,12 +25,6 @@ blueprint = Blueprint("security", __name__)
 RESET, NEW_LOGIN = "/sign-in/reset", "/sign-in/new-login"
 LINKS = {RESET: tickets.RESET, NEW_LOGIN: tickets.NEW_LOGIN}
 REPLACE, FIRST_FACTOR = "/sign-in/new-password", "/sign-in/second-factor"
-
-
-def _answer(page: str, refused: SzansaError | None) -> Any:
-    if isinstance(refused, TooManyTries):
-        return page, refused.status, {"Retry-After": str(refused.seconds)}
-    return (page, refused.status) if refused else page
 
 
 # ---------------------------------------------------------------- forgotten
@@ -49,7 +43,7 @@ def ask_reset() -> Any:
     try:
         services.ask_reset(email, request.remote_addr or "")
     except (Invalid, TooManyTries, mail.MailNotSetUp) as refused:
-        return _answer(_forgotten_page(email, refused), refused)
+        return answer(_forgotten_page(email, refused), refused)
     return public_form(
         PublicForm(
             title=_("Look into your mail"),
@@ -88,12 +82,21 @@ def _forgotten_page(email: str, refused: SzansaError | None = None) -> str:
 
 
 def _keep(token: str, address: str) -> Any:
-    """Take the token out of the address, so that no page that is shown has it in its own."""
-    session[address] = token[:200]
-    answer = redirect(address)
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    answer.headers["Cache-Control"] = "no-store, private"
-    return answer
+    """Take the token out of the address, so that no form that is shown has it in its own.
+
+    Raises LinkGone and TooManyTries.
+    """
+    services.ticket(LINKS[address], token, request.remote_addr or "")
+    session[address] = token
+    return redirect(address)
+
+
+def _untold(answer: Any) -> Any:
+    """Let nobody be told the address of this page, which holds a token."""
+    told = make_response(answer)
+    told.headers["Referrer-Policy"] = "no-referrer"
+    told.headers["Cache-Control"] = "no-store, private"
+    return told
 
 
 def _gone(refused: SzansaError, back: tuple[str, str] | None = None) -> Any:
@@ -102,7 +105,7 @@ def _gone(refused: SzansaError, back: tuple[str, str] | None = None) -> Any:
         lead=refused.message,
         back=back or (_("Back to signing in"), face.url("users.sign_in")),
     )
-    return _answer(public_form(form), refused)
+    return answer(public_form(form), refused)
 
 
 def _reset_gone(refused: SzansaError) -> Any:
@@ -117,7 +120,10 @@ def _followed(address: str) -> Any:
 @blueprint.get(f"{RESET}/<token>")
 @opens(ANYONE)
 def follow_reset(token: str) -> Any:
-    return _keep(token, RESET)
+    try:
+        return _untold(_keep(token, RESET))
+    except (services.LinkGone, TooManyTries) as refused:
+        return _untold(_reset_gone(refused))
 
 
 @blueprint.get(RESET)
@@ -141,7 +147,7 @@ def store_reset() -> Any:
         return _reset_gone(refused)
     except Invalid as refused:
         found = tickets.find(tickets.RESET, token)
-        return _answer(_reset_page(token, found.email if found else "", refused), refused)
+        return answer(_reset_page(token, found.email if found else "", refused), refused)
     session.pop(RESET, None)
     return redirect(face.url("users.sign_in", done="password"))
 
@@ -163,7 +169,10 @@ def _reset_page(token: str, email: str, refused: SzansaError | None = None) -> s
 @blueprint.get(f"{NEW_LOGIN}/<token>")
 @opens(ANYONE)
 def follow_new_login(token: str) -> Any:
-    return _keep(token, NEW_LOGIN)
+    try:
+        return _untold(_keep(token, NEW_LOGIN))
+    except (services.LinkGone, TooManyTries) as refused:
+        return _untold(_gone(refused))
 
 
 @blueprint.get(NEW_LOGIN)
@@ -212,11 +221,13 @@ def replace_password() -> Any:
 @blueprint.post(REPLACE)
 @opens(SIGNED_IN, fulfils=True)
 def store_replacement() -> Any:
+    if not current_user.must_change_password:
+        return redirect("/")
     typed = request.form.get("password", "")
     try:
         services.replace_password(actor().user_id, typed, session=current_user.token)
     except Invalid as refused:
-        return _answer(_replace_page(refused), refused)
+        return answer(_replace_page(refused), refused)
     return redirect("/")
 
 
@@ -247,11 +258,13 @@ def first_factor() -> Any:
 @blueprint.post(FIRST_FACTOR)
 @opens(SIGNED_IN, fulfils=True)
 def store_first_factor() -> Any:
+    if current_user.has_second_factor:
+        return redirect("/")
     proposal, code = request.form.get("proposal", ""), request.form.get("code", "")
     try:
         made = factors.switch_on(actor().user_id, proposal, code)
     except Invalid as refused:
-        return _answer(_factor_page(proposal, refused), refused)
+        return answer(_factor_page(proposal, refused), refused)
     return render_template("security/first_codes.html", **codes_shown(made, "/"))
 
 

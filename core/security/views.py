@@ -5,25 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask_login import current_user
 
 from core import face
 from core.errors import Invalid, SzansaError
 from core.i18n import _, ngettext, sense
 from core.mail import services as mail
-from core.security import factors, forms, services
-from core.security.pages import codes_shown, factor_shown
-from core.security.sign_in_views import blueprint as blueprint  # noqa: PLC0414  (it is one)
+from core.security import forms, services
+from core.security.pages import SECURITY, back, form_answer
 from core.settings.frame import settings_frame
-from core.shown import Crumb, FieldView, FormSection, FormView
+from core.shown import FieldView, FormSection
 from core.users import second_factors, sessions, tickets
 from core.users.agents import device_words
 from core.users.throttle import TooManyTries
 from core.web import SIGNED_IN, actor, opens
 
-SECURITY = "/settings/profile/security"
 FACTOR_ON, FACTOR_OFF = sense("two-factor login", "on"), sense("two-factor login", "off")
+
+
+blueprint = Blueprint("profile_security", __name__)
 
 
 @dataclass(frozen=True)
@@ -117,17 +118,6 @@ def forget_device() -> Any:
 # ---------------------------------------------------------------- forms
 
 
-def _back() -> Crumb:
-    return Crumb(_("Security"), SECURITY)
-
-
-def _form(form: FormView, refused: SzansaError | None = None) -> Any:
-    page = render_template("settings/form.html", form=form, **settings_frame("profile"))
-    if isinstance(refused, TooManyTries):
-        return page, refused.status, {"Retry-After": str(refused.seconds)}
-    return (page, refused.status) if refused else page
-
-
 def _password_form(refused: SzansaError | None = None) -> Any:
     fields = [forms.current_password(), forms.new_password()]
     form = forms.page(
@@ -135,10 +125,10 @@ def _password_form(refused: SzansaError | None = None) -> Any:
         f"{SECURITY}/password",
         FormSection(_("Password"), fields),
         _("Change password"),
-        back=_back(),
+        back=back(),
         refused=refused,
     )
-    return _form(form, refused)
+    return form_answer(form, refused)
 
 
 @blueprint.get(f"{SECURITY}/password")
@@ -181,10 +171,10 @@ def _login_form(email: str = "", refused: SzansaError | None = None) -> Any:
         f"{SECURITY}/login",
         FormSection(_("Login"), fields),
         _("Send the link"),
-        back=_back(),
+        back=back(),
         refused=refused,
     )
-    return _form(form, refused)
+    return form_answer(form, refused)
 
 
 @blueprint.get(f"{SECURITY}/login")
@@ -206,112 +196,3 @@ def change_login() -> Any:
         return _login_form(email, refused)
     face.toast(_("A link is on its way to %(email)s.", email=email.strip()))
     return redirect(SECURITY)
-
-
-# ---------------------------------------------------------------- two-factor login
-
-
-def _factor_page(proposal: str, refused: SzansaError | None = None) -> Any:
-    page = render_template(
-        "settings/second_factor.html",
-        crumbs=[_back(), Crumb(_("Two-factor login"))],
-        cancel_url=SECURITY,
-        **factor_shown(proposal, f"{SECURITY}/second-factor", refused),
-        **settings_frame("profile"),
-    )
-    return (page, refused.status) if refused else page
-
-
-def _codes_page(made: list[str]) -> str:
-    return render_template(
-        "settings/recovery_codes.html",
-        crumbs=[_back(), Crumb(_("Recovery codes"))],
-        **codes_shown(made, SECURITY),
-        **settings_frame("profile"),
-    )
-
-
-@blueprint.get(f"{SECURITY}/second-factor")
-@opens(SIGNED_IN, is_personal=True)
-def second_factor() -> Any:
-    if current_user.has_second_factor:
-        return redirect(SECURITY)
-    return _factor_page(factors.proposed(actor().user_id))
-
-
-@blueprint.post(f"{SECURITY}/second-factor")
-@opens(SIGNED_IN, is_personal=True)
-def switch_on() -> Any:
-    proposal = request.form.get("proposal", "")
-    try:
-        made = factors.switch_on(actor().user_id, proposal, request.form.get("code", ""))
-    except Invalid as refused:
-        return _factor_page(proposal, refused)
-    return _codes_page(made)
-
-
-def _off_form(refused: SzansaError | None = None) -> Any:
-    form = forms.page(
-        _("Switch two-factor login off"),
-        f"{SECURITY}/second-factor/off",
-        FormSection(_("Two-factor login"), [forms.current_password(), forms.code()]),
-        _("Switch off"),
-        back=_back(),
-        refused=refused,
-    )
-    return _form(form, refused)
-
-
-@blueprint.get(f"{SECURITY}/second-factor/off")
-@opens(SIGNED_IN, is_personal=True)
-def off() -> Any:
-    return _off_form()
-
-
-@blueprint.post(f"{SECURITY}/second-factor/off")
-@opens(SIGNED_IN, is_personal=True)
-def switch_off() -> Any:
-    try:
-        factors.switch_off(
-            actor().user_id,
-            request.form.get("current", ""),
-            request.form.get("code", ""),
-            address=request.remote_addr or "",
-            is_administrator=actor().is_administrator,
-        )
-    except (Invalid, TooManyTries) as refused:
-        return _off_form(refused)
-    face.toast(_("Two-factor login is off."))
-    return redirect(SECURITY)
-
-
-def _renew_form(refused: SzansaError | None = None) -> Any:
-    form = forms.page(
-        _("New recovery codes"),
-        f"{SECURITY}/recovery-codes",
-        FormSection(_("Recovery codes"), [forms.current_password()]),
-        _("Make new codes"),
-        back=_back(),
-        refused=refused,
-    )
-    return _form(form, refused)
-
-
-@blueprint.get(f"{SECURITY}/recovery-codes")
-@opens(SIGNED_IN, is_personal=True)
-def recovery_codes() -> Any:
-    return _renew_form()
-
-
-@blueprint.post(f"{SECURITY}/recovery-codes")
-@opens(SIGNED_IN, is_personal=True)
-def renew_recovery_codes() -> Any:
-    try:
-        made = factors.renew_recovery_codes(
-            actor().user_id,
-            request.form.get("current", ""),
-            address=request.remote_addr or "",
-        )
-    except (Invalid, TooManyTries) as refused:
-        return _renew_form(refused)
-    return _codes_page(made)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
 from datetime import timedelta
 
 from core import clock
@@ -9,13 +11,15 @@ from core.accounts.queries import setting
 from core.db import across_accounts, current_account, db, sql
 from core.errors import Conflict, Invalid
 from core.i18n import _
-from core.sealing import resealed, seal, unseal
+from core.sealing import BrokenSeal, resealed, seal, unseal
 from core.users import codes, tickets
 from core.users.models import RecoveryCode, SecondFactor
 
 PURPOSE = "second factor"
 SETUP_TIME = timedelta(hours=1)  # between showing a secret and proving that it was scanned
 
+
+log = logging.getLogger("szansa.security")
 
 SETTING = "signing_in.second_factor"
 NOBODY, ADMINISTRATORS, ALL = RULES = ("nobody", "administrators", "all")
@@ -102,13 +106,22 @@ def use(user_id: int, typed: str) -> str:
     )
     if factor is None:
         raise WrongCode
-    secret, typed = unseal(factor.sealed_secret, PURPOSE), codes.normalised(typed)
-    step = codes.matching_step(secret, typed, clock.now(), after=factor.last_step)
+    step = codes.matching_step(
+        _secret_of(factor), codes.normalised(typed), clock.now(), after=factor.last_step
+    )
     if step is None:
         raise WrongCode
     factor.last_step = step
     db.session.flush()
     return "code"
+
+
+def _secret_of(factor: SecondFactor) -> str:
+    try:
+        return str(unseal(factor.sealed_secret, PURPOSE))
+    except BrokenSeal:
+        log.error("a secret of two-factor login was sealed with a key that is gone")  # noqa: TRY400
+        raise WrongCode from None
 
 
 def remove(user_id: int) -> bool:
@@ -131,5 +144,6 @@ def reseal() -> None:
     """Put every secret under the newest key, so that older keys can be given up."""
     with across_accounts("secrets are sealed anew"):
         for factor in db.session.execute(db.select(SecondFactor)).scalars():
-            factor.sealed_secret = resealed(factor.sealed_secret, PURPOSE)
+            with suppress(BrokenSeal):  # its user has recovery codes, or an administrator
+                factor.sealed_secret = resealed(factor.sealed_secret, PURPOSE)
         db.session.flush()

@@ -57,14 +57,14 @@ select s.account_id, s.user_id, s.last_used_at, a.epoch,
   (select count(*) from (select 1 from core_notification n
     where n.account_id = s.account_id and n.user_id = s.user_id and n.read_at is null
     limit 100) unread) as unread_count,
-  l.must_change_password,
+  coalesce(l.must_change_password, false) as must_change_password,
   exists(select 1 from core_second_factor f
     where f.account_id = s.account_id and f.user_id = s.user_id) as has_second_factor,
   coalesce((select extract(epoch from p.changed_at)::bigint from core_user_photo p
     where p.account_id = s.account_id and p.user_id = s.user_id), 0) as photo_version
 from core_session s
 join core_user u on u.account_id = s.account_id and u.id = s.user_id
-join core_login l on l.account_id = s.account_id and l.user_id = s.user_id
+left join core_login l on l.account_id = s.account_id and l.user_id = s.user_id
 join core_account a on a.id = s.account_id
 where s.token_hash = :hash and u.status = 'active' and s.last_used_at > :oldest
 """

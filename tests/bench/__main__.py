@@ -28,6 +28,7 @@ from tests.bench.dataset import Personas, fill
 from tests.bench.floor import make_floor
 from tests.bench.machine import describe
 from tests.bench.measure import Measured, Watch, repeat
+from tests.bench.permissions import permissions
 
 PERSONAS = ("administrator", "manager", "ordinary")
 SORTS = ("name", "updated_at", "position", "company", "owner")
@@ -38,6 +39,7 @@ def main() -> None:
     """Run the benchmarks that were asked for."""
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--sizes", default="10000,1000000", help="records per account")
+    parser.add_argument("--mixes", default="mixed,hidden", help="visibilities of the records")
     parser.add_argument("--home", default="", help="keep the data set in this folder")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="szansa-bench-") as scratch:
@@ -51,14 +53,15 @@ def main() -> None:
                 db.engine.dispose()  # what was connected before is not watched
             print(describe())
             for size in (int(each) for each in asked.sizes.split(",")):
-                run(app, watch, settings.database_url, size)
+                for mix in asked.mixes.split(","):
+                    run(app, watch, settings.database_url, size, mix)
 
 
-def run(app: Flask, watch: Watch, url: str, size: int) -> None:
+def run(app: Flask, watch: Watch, url: str, size: int, mix: str) -> None:
     """Print the figures of an account with `size` records, which is made where it is missing."""
     with app.app_context():
-        personas = personas_of(url, size)
-    head = f"\n{size:,} records"
+        personas = personas_of(url, size, mix)
+    head = f"\n{size:,} records, {mix}"
     print(f"{head:48}{'wall':>9}{'CPU':>9}{'database':>10}{'server':>9}{'stmts':>7}{'x floor':>9}")
     floor = repeat(None, _page(make_floor(url, personas.account_id), "/"))
     line("floor: list page", floor, floor)
@@ -80,6 +83,8 @@ def run(app: Flask, watch: Watch, url: str, size: int) -> None:
         line(f"profile, {name}", repeat(watch, page), floor)
         with app.app_context(), account_scope(personas.account_id):
             engine(watch, actor_of(getattr(personas, name)), record_id, name, floor)
+    with app.app_context(), account_scope(personas.account_id):
+        permissions(personas)
 
 
 def engine(watch: Watch, actor: Actor, record_id: int, name: str, floor: Measured) -> None:
@@ -100,14 +105,15 @@ def line(what: str, found: Measured, floor: Measured) -> None:
     )
 
 
-def personas_of(url: str, size: int) -> Personas:
-    name = f"Bench {size}"
+def personas_of(url: str, size: int, mix: str = "mixed") -> Personas:
+    """Return the personas of the account of a size and mix, which is made where it is missing."""
+    name = f"Bench {size} {mix}"
     with db.engine.connect() as connection:
         found = connection.execute(
             text("select id from core_account where name = :name"), {"name": name}
         ).scalar()
         if found is None:
-            return fill(url, name, size)
+            return fill(url, name, size, mix)
         users = connection.execute(
             text("select id from core_user where account_id = :a order by id limit 3"),
             {"a": found},

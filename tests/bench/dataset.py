@@ -23,6 +23,8 @@ from core.users.services import Newcomer, create_user
 
 USERS, TEAMS = 200, 40
 SHARE_OF_COMPANIES = 0.1
+# Shares of public, private and hidden records.
+MIXES = {"mixed": (60, 25, 15), "hidden": (0, 0, 100)}
 TEMPLATES = 5_000
 MOST_HOLDERS = 3
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -85,8 +87,8 @@ class Personas:
     ordinary: int
 
 
-def fill(url: str, name: str, size: int) -> Personas:
-    """Return the personas of a new account with `size` records."""
+def fill(url: str, name: str, size: int, mix: str = "mixed") -> Personas:
+    """Return the personas of a new account with `size` records of a mix of visibilities."""
     with across_accounts("a bench account is made"):
         account = found_account(name)
     with account_scope(account.id):
@@ -95,7 +97,7 @@ def fill(url: str, name: str, size: int) -> Personas:
         kinds = {key: registry().kinds[key] for key in ("person", "company")}
         with psycopg.connect(url.replace("postgresql+psycopg", "postgresql")) as connection:
             indexes = _drop_indexes(connection)
-            _load(connection, account.id, size, users, teams, kinds)
+            _load(connection, account.id, size, users, teams, kinds, MIXES[mix])
             for definition in indexes:
                 connection.execute(definition)
             connection.commit()
@@ -145,6 +147,7 @@ def _load(
     users: list[int],
     teams: list[int],
     kinds: dict[str, Any],
+    shares: tuple[int, int, int],
 ) -> None:
     random = Random(7)
     companies = demo_companies(2_000)
@@ -157,7 +160,7 @@ def _load(
     ).fetchone()
     assert row
     first = row[0] - size + 1
-    made = list(_records(account_id, size, count, first, random, companies, persons, users))
+    made = list(_records(account_id, size, count, first, random, companies, persons, users, shares))
     _copy(connection, "core_record", RECORD, (each[0] for each in made))
     _copy(connection, "contacts_company", COMPANY, (each[1] for each in made[:count]))
     _copy(connection, "contacts_person", PERSON, (each[1] for each in made[count:]))
@@ -174,6 +177,7 @@ def _records(
     company_values: list[dict[str, Any]],
     person_values: list[dict[str, Any]],
     users: list[int],
+    shares: tuple[int, int, int],
 ) -> Iterator[tuple[list[Any], list[Any], dict[str, Any]]]:
     for number in range(size):
         is_company = number < companies
@@ -188,7 +192,7 @@ def _records(
             name = f"{values['first_name']} {values['last_name']}"
             sort_name = f"{values['last_name']} {values['first_name']}"
         values["emails"] = [f"{tail}.{each}" for each in values["emails"]]
-        visibility = random.choices(("public", "private", "hidden"), (60, 25, 15))[0]
+        visibility = random.choices(("public", "private", "hidden"), shares)[0]
         owner = users[random.randrange(len(users))]
         at = SINCE + timedelta(seconds=number)
         record = [account_id, first + number, "company" if is_company else "person", name,

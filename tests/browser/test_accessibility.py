@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,8 @@ SIDEWAYS = """
 """
 # Each pair of language, look and width comes together at least once.
 LOOKS = [("en", "light", 1440), ("en", "dark", 390), ("pl", "dark", 1440), ("pl", "light", 390)]
+
+VISIBILITIES = cycle(("public", "private", "hidden"))  # so that each time something changes
 
 
 def _search_box(page: Page) -> None:
@@ -66,6 +69,26 @@ def _to_result(page: Page) -> None:
     expect(page.locator("[data-imported]")).to_be_visible(timeout=60_000)
 
 
+def _to_operation(page: Page) -> None:
+    page.locator("[data-tick-all]").check()
+    page.locator("[data-tick-act]").first.click()
+    page.wait_for_url("**/operations/*")
+
+
+def _to_preview(page: Page) -> None:
+    page.locator("[data-tick-all]").check()
+    page.locator("[data-tick-act]").last.click()
+    page.check(f"[name=visibility][value={next(VISIBILITIES)}]")
+    page.locator(".sz-savebar .btn-primary").click()
+    expect(page.locator(".sz-tally")).to_be_visible()
+
+
+def _to_outcome(page: Page) -> None:
+    _to_preview(page)
+    page.locator(".sz-savebar .btn-primary").click()
+    expect(page.locator("#rows")).to_be_visible()
+
+
 def _clicked(selector: str):
     def click(page: Page) -> None:
         page.locator(selector).first.click()
@@ -83,6 +106,8 @@ def screens(site):
                       company=int(company.rsplit("/", 1)[1]), emails=["ewa@dostepna.example"],
                       phones=[["+48 601 774 290", "mobile"]], participants=beata,
                       visibility="private")  # fmt: skip
+    for number in range(len(LOOKS)):
+        site.add(last_name=f"Ticked{number}", participants=beata, visibility="hidden")
     locked = site.add("Celina", last_name="Dostępny Zamknięty", visibility="private")
     return [
         ("", "/sign-in", None),
@@ -90,6 +115,10 @@ def screens(site):
         ("Beata", "/people?q=dostepn", None),
         ("Ada", "/people?q=zzzzz", None),
         ("Ada", "/people/columns", None),
+        ("Beata", "/people?q=dostepn&operations=1", _clicked("[data-tick]")),
+        ("Ada", "/people?q=ticked&operations=1", _to_operation),
+        ("Ada", "/people?q=ticked&operations=1", _to_preview),
+        ("Ada", "/people?q=ticked&operations=1", _to_outcome),
         ("Ada", "/people", _clicked(".sz-me")),
         ("Ada", "/people", _search_box),
         ("Beata", "/people", _clicked("[data-pop=bell]")),

@@ -29,7 +29,8 @@ class Address:
     answered well; a change that is previewed first is confirmed. `foreign` names the controls that
     carry numbers, and of what sorts of things another account's numbers are to be tried there, as
     `user` or, where the number is a part of the value, as `user:@.$role`; those in `ignored` are passed over when they
-    mean nothing, instead of being refused. `signs` are controls whose values are words.
+    mean nothing, instead of being refused. `signs` are controls whose values are words,
+    `secrets` arguments that open the same to whoever knows them.
     """
 
     rule: str
@@ -41,6 +42,7 @@ class Address:
     foreign: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
     signs: frozenset[str] = frozenset()
+    secrets: frozenset[str] = frozenset()
     has_file: bool = False
 
     @property
@@ -146,6 +148,31 @@ def _of_kind(plural: str, kind: str) -> Iterator[Address]:
 
 
 _OPERATION = "/operations/<int:operation_id>"
+NEW_PASSWORD = "zielony-rower-77"
+SECRET = frozenset({"token"})
+_SECURITY = "/settings/profile/security"
+
+SECURITY = [
+    Address(_SECURITY),
+    Address(f"{_SECURITY}/sessions/end", "POST", controls={"session": "$session"},
+            foreign={"session": ("session",)}, ignored=frozenset({"session"})),
+    Address(f"{_SECURITY}/sessions/end-others", "POST"),
+    Address(f"{_SECURITY}/devices/forget", "POST", controls={"device": "$device"},
+            foreign={"device": ("device",)}, ignored=frozenset({"device"})),
+    Address(f"{_SECURITY}/password"),
+    Address(f"{_SECURITY}/password", "POST",
+            controls={"current": "$password", "password": NEW_PASSWORD}),
+    Address(f"{_SECURITY}/login"),
+    Address(f"{_SECURITY}/login", "POST",
+            controls={"current": "$password", "email": "new@example.com"}),
+    Address(f"{_SECURITY}/second-factor"),
+    Address(f"{_SECURITY}/second-factor", "POST"),
+    Address(f"{_SECURITY}/second-factor/off"),
+    Address(f"{_SECURITY}/second-factor/off", "POST",
+            controls={"current": "$password", "code": "$boss_code"}),
+    Address(f"{_SECURITY}/recovery-codes"),
+    Address(f"{_SECURITY}/recovery-codes", "POST", controls={"current": "$password"}),
+]  # fmt: skip
 
 CORE = [
     Address("/"),
@@ -154,6 +181,31 @@ CORE = [
     Address("/sign-in", "POST", opens=ANYONE, controls={"email": "$email", "password": "$password"}),
     Address("/sign-out", "POST", opens=ANYONE),
     Address("/theme", "POST", controls={"theme": "dark"}),
+    Address("/sign-in/code", opens=ANYONE),
+    Address("/sign-in/code", "POST", opens=ANYONE,
+            controls={"ticket": "$ticket", "code": "$code"}),
+    Address("/sign-in/forgotten", opens=ANYONE),
+    Address("/sign-in/forgotten", "POST", opens=ANYONE, controls={"email": "$email"}),
+    Address("/sign-in/reset/<token>", opens=ANYONE, path={"token": "reset"}, secrets=SECRET),
+    Address("/sign-in/reset", opens=ANYONE),
+    Address("/sign-in/reset", "POST", opens=ANYONE,
+            controls={"token": "$reset", "password": NEW_PASSWORD}),
+    Address("/sign-in/new-login/<token>", opens=ANYONE, path={"token": "new_login"},
+            secrets=SECRET),
+    Address("/sign-in/new-login", opens=ANYONE),
+    Address("/sign-in/new-login", "POST", opens=ANYONE, controls={"token": "$new_login"}),
+    Address("/sign-in/new-password"),
+    Address("/sign-in/new-password", "POST", controls={"password": NEW_PASSWORD}),
+    Address("/sign-in/second-factor"),
+    Address("/sign-in/second-factor", "POST"),
+    Address("/users/<int:user_id>/photo", path={"user_id": "user"}),
+    Address("/settings/profile/profile"),
+    Address("/settings/profile/profile", "POST",
+            controls={"first_name": "Jan", "last_name": "Nowak", "phone": "+48 22 000"}),
+    Address("/settings/account/general", opens=ADMINISTRATOR),
+    Address("/settings/account/general", "POST", opens=ADMINISTRATOR,
+            controls={"second_factor": "administrators"}, foreign={"second_factor": ("sign",)}),
+    *SECURITY,
     Address("/notifications"),
     Address("/notifications/bell"),
     Address("/notifications/<int:notification_id>/read", "POST",

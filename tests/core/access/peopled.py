@@ -13,9 +13,11 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
+import pyotp
 from flask import Flask
 from sqlalchemy import Connection, text
 
+from core import clock
 from core.access import actor_of
 from core.access.actor import _actors
 from core.accounts.models import SecurityEntry
@@ -34,7 +36,9 @@ from core.records.services import create
 from core.registry import registry
 from core.roles.models import Role as RoleRow
 from core.teams.models import Membership
-from core.users import sessions
+from core.users import codes, second_factors, sessions, tickets
+from core.users.models import Login, User, UserPhoto
+from core.users.passwords import hash_password
 from plugins.imports.models import Chunk, Import
 from tests.core.access import naive
 from tests.core.access.addresses import FILE
@@ -63,8 +67,9 @@ FORGOTTEN = {"core_session", "core_form_token", "core_sign_in_failure"}
 VOLATILE = ("id", "version", "created_at", "updated_at", "added_at", "at", "read_at", "ended_at",
             "token", "token_hash", "last_used_at", "change_set_id", "job_id", "record_id",
             "import_id", "document", "deleted_at", "key", "run_at", "enqueued_at", "due_at",
-            "notification_id", "arguments", "parameters", "operation_id", "done_at",
-            "asked_at", "answered_at", "details")  # fmt: skip
+            "notification_id", "arguments", "parameters", "operation_id", "done_at", "ends_at",
+            "asked_at", "changed_at", "password_hash", "code_hash",
+            "answered_at", "details")  # fmt: skip
 
 WRITES = (
     "select sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
@@ -123,6 +128,33 @@ class Peopled(Builder):
             "user_role": self.role(self.account_id, "user").id,
             "password": PASSWORD,
         }
+        self._ways_in(self.who["administrator"])
+        db.session.add(
+            UserPhoto(user_id=self.who["ordinary"], content=b"photo", media_type="image/jpeg")
+        )
+
+    def _ways_in(self, user_id: int) -> None:
+        """Give a user a password, two-factor login, a second session and a trusted device."""
+        user = db.session.get_one(User, (self.account_id, user_id))
+        db.session.add(
+            Login(
+                email=user.email,
+                account_id=self.account_id,
+                user_id=user_id,
+                password_hash=hash_password(PASSWORD),
+            )
+        )
+        self.places["boss_code"] = self.factor(user_id)
+        session = sessions.begin(self.account_id, user_id, "", "")
+        device = tickets.issue(tickets.DEVICE, user_id)
+        for name, token in (("session", session), ("device", device)):
+            self.places[name] = sessions.hash_of(token)[:16]
+
+    def factor(self, user_id: int) -> str:
+        """Let a user sign in with codes from now on; return one of his recovery codes."""
+        secret = codes.new_secret()
+        code = pyotp.TOTP(secret).generate_otp(codes.step_at(clock.now()))
+        return second_factors.switch_on(user_id, secret, code)[0]
 
     def _blind(self, user: int, team: int) -> None:
         """Give a user a role that ticks nothing."""
@@ -320,7 +352,13 @@ class Asker:
         self.ours.fill()
         self.places = self.ours.places
         user = make_user(role="administrator")
-        self.places["email"] = user.email
+        self.places |= {
+            "email": user.email,
+            "code": self.ours.factor(user.id),
+            "ticket": tickets.issue(tickets.CODE, user.id),
+            "reset": tickets.issue(tickets.RESET, user.id),
+            "new_login": tickets.issue(tickets.NEW_LOGIN, user.id, email="newer@example.com"),
+        }
         db.session.commit()
         for side in (self.theirs, self.ours):
             enter_account(side.account_id)
