@@ -53,6 +53,9 @@ NUMBERED = (
     "core_label",
     "core_notification",
     "core_operation",
+    "core_role",
+    "core_security_entry",
+    "core_access_request",
     "imports_import",
 )
 KINDS = ("person", "company")

@@ -160,7 +160,7 @@ def open_to_nobody(ask: Asker, who: str | None) -> Found:
             continue
         path, sent = each.at(ask.places), each.sent(ask.places)
         answer, changed = ask.tried(who, each.method, path, **sent)
-        told = ask.traces(answer) - {("number", number) for number in numbers_in(ask, path)}
+        told = ask.traces(answer) - {("number", number) for number in numbers_in(ask, f"{path} {sent}")}
         if changed or told:
             yield f"{each}: changed {changed}, told {told}"
         if not (answer.status_code == 401 if each.is_post else leads_to_sign_in(answer)):
@@ -605,7 +605,8 @@ class Look:
         level = self.world.level(self.user, thing)
         if level == NOTHING:
             yield from self.refusal(thing, "POST", "/ask", answer)
-        if bool(changed) != (level == BASIC):
+        has_asked = self.who == "ordinary" and thing is self.ask.ours.things["person private"]
+        if bool(changed) != (level == BASIC and not has_asked):
             yield f"{self.who} asks for {self.name(thing)}: changed {changed}"
 
     @property
