@@ -42,9 +42,9 @@ def _merged(area: str, posted: Posted) -> list[str]:
 
 
 def _default_wanted(area: str, posted: Posted) -> str:
-    sent = posted.get("default", "")
+    sent, opened = posted.get("default", ""), posted.get("opened_default", "")
     present = str(setting(f"visibility.{area}.default"))
-    return present if sent == posted.get("opened_default", "") else sent
+    return present if opened and sent == opened else sent
 
 
 def visibility_opened(area: str, posted: Posted | None) -> list[tuple[str, str]]:

@@ -160,7 +160,9 @@ def open_to_nobody(ask: Asker, who: str | None) -> Found:
             continue
         path, sent = each.at(ask.places), each.sent(ask.places)
         answer, changed = ask.tried(who, each.method, path, **sent)
-        told = ask.traces(answer) - {("number", number) for number in numbers_in(ask, f"{path} {sent}")}
+        told = ask.traces(answer) - {
+            ("number", number) for number in numbers_in(ask, f"{path} {sent}")
+        }
         if changed or told:
             yield f"{each}: changed {changed}, told {told}"
         if not (answer.status_code == 401 if each.is_post else leads_to_sign_in(answer)):

@@ -34,6 +34,13 @@ def confirmed(client: FlaskClient, path: str, sent: dict[str, Any]) -> TestRespo
     return client.post(path, data={**sent, "confirmed": digest_of(previewed)})
 
 
+def saved(client: FlaskClient, path: str, sent: dict[str, Any]) -> TestResponse:
+    """Send a form, and once more where there is something to confirm."""
+    answer = client.post(path, data=sent)
+    digest = digest_of(answer)
+    return client.post(path, data={**sent, "confirmed": digest}) if digest else answer
+
+
 def entries(event: str = "") -> list[SecurityEntry]:
     """Return the entries of the security log, the oldest first."""
     statement = db.select(SecurityEntry).order_by(SecurityEntry.id)

@@ -342,7 +342,7 @@ def test_acc_x3_while_a_form_is_filled_in_its_effect_stands_beside_it(browser, o
         part = browser.post(f"{TEAMS}/{north.id}", data={**sent, **wrong}, headers=headers)
         assert part.status_code == 200
         assert "<html" not in part.text
-        assert 'sz-note bad' in part.text
+        assert "sz-note bad" in part.text
     assert not roles_in(north)
 
 
