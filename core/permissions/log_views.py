@@ -149,6 +149,7 @@ def undo_change(entry_id: int) -> Any:
         return refused(wrong, again)
     if not change:
         return refuse([FormError("", _("Nothing of it holds any more."))], again, 409)
+    note = _left_out(undoing.left_out(entry_id, change))
     page = Preview(
         action_url=f"{LOG}/{entry_id}/undo",
         back_url=LOG,
@@ -156,8 +157,8 @@ def undo_change(entry_id: int) -> Any:
         about="",
         again=again,
         store=partial(_undo, entry_id),
-        saved_text=_("The change was undone."),
-        note=_left_out(undoing.left_out(entry_id, change)),
+        saved_text=" ".join([_("The change was undone."), note]).strip(),
+        note=note,
     )
     return answer(change, page)
 
