@@ -27,9 +27,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from core import face
 from core.access import Actor, NoAccess, actor_of
-from core.accounts.queries import account_facts
+from core.accounts.viewing import end_viewing, viewed_since
 from core.changes.capture import no_longer_writing, writing_as
-from core.db import db, enter_account, is_away, leave_account
+from core.db import account_scope, db, enter_account, is_away, leave_account
 from core.errors import Conflict, Forbidden, SzansaError, trace_of
 from core.i18n import _
 from core.users import second_factors, sessions
@@ -39,7 +39,7 @@ Opens = str | Callable[[Actor], bool]
 
 ANYONE, SIGNED_IN, ADMINISTRATOR = "anyone", "signed in", "administrator"
 PROGRAMS = "programs"  # anyone, and nobody asks who it is: it answers without a database
-VIEW_AS = "view_as"  # where the session keeps as whom an administrator views
+VIEW_AS = "view_as"  # where the session keeps which entry of the log began a viewing
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 log = logging.getLogger("szansa.web")
@@ -163,13 +163,27 @@ def _duty() -> str:
 
 def _acting(signed_in: Actor) -> Actor:
     """Return the actor of the request: the user signed in, or the one as whom he views."""
-    user_id = session.get(VIEW_AS)
-    person = account_facts().users.get(user_id) if user_id else None
-    if person is None or not person.is_active or not signed_in.is_administrator:
+    entry_id = int(session.get(VIEW_AS) or 0)
+    person = viewed_since(entry_id, signed_in.user_id) if entry_id else None
+    if person is None:
         session.pop(VIEW_AS, None)
         return signed_in
-    g.viewing_as = person
-    return actor_of(person.id)
+    g.view = (signed_in.account_id, entry_id, signed_in.user_id)
+    if person.is_active and signed_in.is_administrator:
+        g.viewing_as = person
+        return actor_of(person.id)
+    session.pop(VIEW_AS, None)
+    _end_viewing()
+    db.session.commit()  # it is over, whatever becomes of the request
+    return signed_in
+
+
+def _end_viewing() -> None:
+    """Log the end of viewing where this browser does not view as somebody any more."""
+    if "view" in g and VIEW_AS not in session:
+        account_id, entry_id, user_id = g.pop("view")
+        with account_scope(account_id):
+            end_viewing(entry_id, user_id, request.remote_addr)
 
 
 def _refuse_while_viewing_as(view: Any) -> None:
@@ -209,6 +223,7 @@ def _end(response: Response) -> Response:
         _undo()
         return _secured(response)
     try:
+        _end_viewing()
         db.session.commit()
     except Exception as error:  # noqa: BLE001  (storing may fail in every way that a view may)
         answer = current_app.handle_user_exception(error)

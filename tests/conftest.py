@@ -80,6 +80,8 @@ class Browser(FlaskClient):
         if account is not None:
             wall.enter_account(account)
         db.session.expire_all()
+        db.session.info.pop("epoch", None)  # what the request changed is read anew
+        db.session.info.pop("own_epoch", None)
         return response
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from core.accounts.epoch import raise_epoch
+from core.accounts.epoch import current_epoch, raise_epoch
 from core.accounts.learning import learn_rights
 from core.accounts.models import Account, AccountSetting, PluginSwitch, SecurityEntry
 from core.accounts.queries import needed_package, switchboard
@@ -148,18 +148,26 @@ def wait_for_each_other() -> None:
     """Let changes that hold only together, such as two moves in the tree, come one by one.
 
     The account's row is what every change of the epoch locks too, so nothing waits in a circle.
+    What was read before the wait is read again where somebody else changed it meanwhile.
     """
-    sql("select id from core_account where id = :account for no key update")
+    db.session.flush()
+    known = current_epoch()
+    epoch = sql("select epoch from core_account where id = :account for no key update").scalar_one()
+    if epoch != known:
+        db.session.expire_all()
+        db.session.info["epoch"] = (current_account(), epoch)
 
 
 def log_security(
     event: str, details: dict[str, Any], user_id: int | None = None, address: str | None = None
-) -> None:
-    """Add a line to the security log; who did it and from where is known inside a request.
+) -> SecurityEntry:
+    """Return a new line of the security log; who did it and from where is known inside a request.
 
     `event` is one that `register_security_events` names, `details` are its JSON values.
     """
     who = author_or_none()
     if who is not None:
         user_id, address = user_id or who.user_id, address or who.address
-    db.session.add(SecurityEntry(user_id=user_id, event=event, details=details, address=address))
+    entry = SecurityEntry(user_id=user_id, event=event, details=details, address=address)
+    db.session.add(entry)
+    return entry

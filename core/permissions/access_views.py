@@ -13,7 +13,7 @@ from core.errors import InvalidForm
 from core.i18n import Text, _, lazy
 from core.permissions import defaults, matrix
 from core.permissions.facts import ACCESS, changed
-from core.permissions.previewing import Preview, answer
+from core.permissions.previewing import Preview, answer, refuse, settle
 from core.permissions.queries import access_ticks
 from core.roles.naming import role_name
 from core.roles.rights import fits_access_role
@@ -68,6 +68,7 @@ def _ticked(role: str) -> set[str]:
 @blueprint.post(f"{ACCESS_PAGE}/<role>")
 @opens(ADMINISTRATOR)
 def change_access_role(role: str) -> Any:
+    settle()
     if role not in EDITABLE:
         abort(404)
     ticked, opened = request.form.getlist("tick"), request.form.getlist("opened")
@@ -76,7 +77,7 @@ def change_access_role(role: str) -> Any:
     try:
         change |= defaults.change_of(_settings(role), request.form)
     except InvalidForm as wrong:
-        return again(_errors(wrong), wrong.errors), wrong.status
+        return refuse(_errors(wrong), partial(again, wrong=wrong.errors), wrong.status)
     page = Preview(
         action_url=f"{ACCESS_PAGE}/{role}",
         back_url=ACCESS_PAGE,
@@ -128,6 +129,7 @@ def _page(
         groups=matrix.groups(ticked, fits_access_role, is_locked),
         opened=request.form.getlist("opened") if errors else sorted(unlocked),
         sections=sections(posted, wrong or {}),
+        opened_settings=defaults.opened_controls(_settings(role), posted, wrong or {}),
         errors=errors or [],
         **settings_frame("account"),
     )

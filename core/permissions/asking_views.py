@@ -57,6 +57,9 @@ def _page(found: AccessRequest, access: Access, errors: list[FormError] | None =
 
 @opens(SIGNED_IN)
 def answer_access_request(request_id: int) -> Any:
+    if not request.form.keys() & {"grant", "decline"}:
+        missing = FormError("", _("Choose an answer: add as participant, or decline."))
+        return _page(*asking.request_for(request_id, actor()), [missing]), 422
     try:
         if "grant" in request.form:
             found = asking.grant(request_id, actor())

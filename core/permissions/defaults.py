@@ -1,7 +1,8 @@
-"""The settings of new records: who holds them, which visibilities they may have. Forms to changes."""
+"""The settings of who holds new records: forms to changes."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -13,7 +14,6 @@ from core.permissions import facts
 from core.permissions.facts import PermissionChange
 from core.permissions.matrix import active_kinds
 from core.records.kinds import Kind
-from core.records.models import VISIBILITIES
 from core.registry import registry
 from core.shown import FieldView, FormSection, Option
 
@@ -49,6 +49,20 @@ class Default:
     def read(self, posted: Posted) -> Any:
         """Return the value that was sent. Raises ValueError for what cannot be chosen."""
         return _READERS[self.type](self, posted)
+
+    def change(self, posted: Posted) -> PermissionChange:
+        """Return what the form changes of it, against what the form opened with.
+
+        Raises ValueError also where somebody else changed it meanwhile to something else.
+        """
+        wanted, opened = self.read(posted), _opened(posted, self.control)
+        if opened is not NOT_SENT and _alike(wanted, opened):
+            return PermissionChange()
+        if opened is not NOT_SENT and not (
+            _alike(self.present, opened) or _alike(self.present, wanted)
+        ):
+            raise ValueError(_("somebody changed this meanwhile; save again to have it your way"))
+        return facts.setting(self.key, self.present, wanted)
 
     def view(self, posted: Posted | None, errors: Mapping[str, list[str]]) -> FieldView:
         """Return the control with what was sent, or what is set."""
@@ -142,14 +156,48 @@ def change_of(defaults: list[Default], posted: Posted) -> PermissionChange:
     change, errors = PermissionChange(), {}
     for each in defaults:
         try:
-            wanted = each.read(posted)
+            change |= each.change(posted)
         except ValueError as wrong:
             errors[each.control] = [f"{each.label}: {wrong}"]
-            continue
-        change |= facts.setting(each.key, each.present, wanted)
     if errors:
         raise InvalidForm(errors)
     return change
+
+
+def opened_controls(
+    defaults: list[Default], posted: Posted | None, wrong: Mapping[str, list[str]]
+) -> list[tuple[str, str]]:
+    """Return the hidden controls that say what a form opened with.
+
+    A form that is shown again keeps them, but for what it says is wrong: that was seen now.
+    """
+    return [
+        (f"opened.{each.control}", _kept(posted, each.control, wrong) or json.dumps(each.present))
+        for each in defaults
+    ]
+
+
+def _kept(posted: Posted | None, control: str, wrong: Mapping[str, list[str]]) -> str:
+    return "" if posted is None or control in wrong else posted.get(f"opened.{control}", "")
+
+
+NOT_SENT = object()
+
+
+def _opened(posted: Posted, control: str) -> Any:
+    """Return what the form says a control was when it was opened; NOT_SENT where it does not."""
+    text = posted.get(f"opened.{control}", "")
+    try:
+        return json.loads(text[:100_000]) if text else NOT_SENT
+    except (ValueError, RecursionError):
+        return NOT_SENT
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Tell whether two values of a setting mean the same; in lists the order means nothing."""
+    if isinstance(one, list) and isinstance(other, list):
+        return {str(each) for each in one} == {str(each) for each in other}
+    return one == other and type(one) is type(other)
 
 
 # ---------------------------------------------------------------- one sort of setting each
@@ -169,7 +217,9 @@ def _read_invited(default: Default, posted: Posted) -> list[Any]:
             continue
         value: Any = text if text in {SIGNED_IN_USER, MAIN_TEAM} else _number(text)
         person = known.users.get(value) if isinstance(value, int) else None
-        is_known = person is not None and (person.is_active or value in default.present)
+        is_known = person is not None and (
+            person.is_active or (value in default.present and person.status != "removed")
+        )
         if isinstance(value, int) and not is_known and value not in known.teams:
             raise ValueError(_("choose users and teams from the list"))
         if value not in chosen:
@@ -184,7 +234,8 @@ def _read_owner(default: Default, posted: Posted) -> Any:
     if text == SIGNED_IN_USER:
         return text
     person = account_facts().users.get(_number(text))
-    if person is None or not (person.is_active or person.id == default.present):
+    is_kept = person is not None and person.id == default.present and person.status != "removed"
+    if person is None or not (person.is_active or is_kept):
         raise ValueError(_("choose a user"))
     return person.id
 
@@ -224,7 +275,7 @@ def _options(default: Default, posted: Posted | None) -> list[Option]:
     users = [
         Option(str(each.id), each.name, str(each.id) in chosen)
         for each in known.users.values()
-        if each.is_active or str(each.id) in chosen
+        if each.is_active or (str(each.id) in chosen and each.status != "removed")
     ]
     signed_in = Option(SIGNED_IN_USER, _("Signed-in user"), SIGNED_IN_USER in chosen)
     if default.type == "owner":
@@ -235,23 +286,3 @@ def _options(default: Default, posted: Posted | None) -> list[Option]:
     ]
     main_team = Option(MAIN_TEAM, _("Main team of the user"), MAIN_TEAM in chosen)
     return [main_team, signed_in, *teams, *users]
-
-
-# ---------------------------------------------------------------- visibility
-
-
-def visibility_change(area: str, posted: Posted) -> PermissionChange:
-    """Return what the form of an area's visibilities changes. Raises InvalidForm."""
-    offered = [each for each in VISIBILITIES if each in posted.getlist("offered")]
-    default = posted.get("default", "")
-    errors: dict[str, list[Any]] = {}
-    if not offered:
-        errors["offered"] = [_("Leave at least one visibility on.")]
-    elif default not in offered:
-        errors["default"] = [_("Default: choose a visibility that is on.")]
-    if errors:
-        raise InvalidForm(errors)
-    key = f"visibility.{area}"
-    return facts.setting(f"{key}.offered", setting(f"{key}.offered"), offered) | facts.setting(
-        f"{key}.default", setting(f"{key}.default"), default
-    )

@@ -6,7 +6,7 @@ what would really hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
@@ -189,16 +189,21 @@ def _order(line: Line) -> tuple[object, ...]:
     return not line.is_gain, places.get(line.right, 2), place, line.right
 
 
-def compared(change: PermissionChange, instead: Mapping[int, int] | None = None) -> Comparison:
+def compared(
+    change: PermissionChange,
+    instead: Mapping[int, int] | None = None,
+    prepare: Callable[[PermissionChange], PermissionChange] | None = None,
+) -> Comparison:
     """Return the comparison of everybody before and after a change, which is not kept.
 
-    `instead` says which team takes part from then on where another one, which goes, does now.
-    Raises what `services.apply` raises.
+    `instead` says which team takes part from then on where another one, which goes, does now;
+    `prepare` makes what the change needs, and returns it as it then is. Raises what
+    `services.apply` raises.
     """
     before = actors()
     savepoint = db.session.begin_nested()
     try:
-        services.apply(change)
+        services.apply(prepare(change) if prepare else change)
         after = actors()
     finally:
         savepoint.rollback()

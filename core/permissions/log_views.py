@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -15,10 +15,10 @@ from core import face
 from core.accounts import log
 from core.accounts.queries import account_facts
 from core.errors import SzansaError
-from core.i18n import _
-from core.permissions import services
+from core.i18n import _, ngettext
+from core.permissions import undoing
 from core.permissions.facts import PermissionChange
-from core.permissions.previewing import Preview, answer
+from core.permissions.previewing import Preview, answer, refuse, refused, settle
 from core.permissions.telling import lines_of
 from core.registry import registry
 from core.settings.frame import settings_frame
@@ -28,7 +28,6 @@ from core.web import ADMINISTRATOR, opens
 blueprint = Blueprint("log", __name__)
 
 LOG = "/settings/account/security/log"
-UNDOABLE = {services.CHANGED, services.UNDONE}
 
 
 @blueprint.get(LOG)
@@ -71,20 +70,20 @@ def _is_number(text: str) -> bool:
 def _wanted() -> log.Wanted:
     """Return what the address asks for; what means nothing is left out."""
     event, user = request.args.get("event", ""), request.args.get("user", "")
-    since, until = (_day(request.args.get(each, "")) for each in ("since", "until"))
     return log.Wanted(
         event if event in registry().security_events else "",
         int(user) if _is_number(user) else 0,
-        since,
-        until + timedelta(days=1) if until else None,
+        _day(request.args.get("since", "")),
+        _day(request.args.get("until", ""), later=1),
     )
 
 
-def _day(text: str) -> datetime | None:
-    """Return the beginning of a day in the reader's zone."""
+def _day(text: str, *, later: int = 0) -> datetime | None:
+    """Return the beginning of a day, or of one so many days later, in the reader's zone."""
     try:
-        return datetime.fromisoformat(text[:10]).replace(tzinfo=ZoneInfo(current_user.zone))
-    except ValueError:
+        day = date.fromisoformat(text) + timedelta(days=later)
+        return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(current_user.zone))
+    except (ValueError, OverflowError):
         return None
 
 
@@ -102,7 +101,7 @@ def _row(entry: Any, *, is_undone: bool) -> dict[str, Any]:
         "lines": lines_of(entry.details),
         "address": entry.address or "",
         "undo_url": f"{LOG}/{entry.id}/undo"
-        if entry.event in UNDOABLE and not is_undone and entry.details["change"] != NOTHING
+        if entry.event in undoing.UNDOABLE and not is_undone and entry.details["change"] != NOTHING
         else None,
         "is_undone": is_undone,
     }
@@ -143,12 +142,14 @@ def undo_change(entry_id: int) -> Any:
     def again(errors: list[FormError]) -> str:
         return _page(errors)
 
+    settle()
     try:
-        change = services.undone(entry_id)
-    except SzansaError as refused:
-        return again([FormError("", refused.message)]), refused.status
+        change = undoing.undone(entry_id)
+    except SzansaError as wrong:
+        return refused(wrong, again)
     if not change:
-        return again([FormError("", _("Nothing of it holds any more."))]), 409
+        return refuse([FormError("", _("Nothing of it holds any more."))], again, 409)
+    note = _left_out(undoing.left_out(entry_id, change))
     page = Preview(
         action_url=f"{LOG}/{entry_id}/undo",
         back_url=LOG,
@@ -156,10 +157,19 @@ def undo_change(entry_id: int) -> Any:
         about="",
         again=again,
         store=partial(_undo, entry_id),
-        saved_text=_("The change was undone."),
+        saved_text=" ".join([_("The change was undone."), note]).strip(),
+        note=note,
     )
     return answer(change, page)
 
 
 def _undo(entry_id: int, _change: PermissionChange) -> None:
-    services.undo(entry_id)
+    undoing.undo(entry_id)
+
+
+def _left_out(number: int) -> str:
+    if not number:
+        return ""
+    return ngettext("%(num)s part of it was changed again since then and stays as it is.",
+                    "%(num)s parts of it were changed again since then and stay as they are.",
+                    number)  # fmt: skip

@@ -7,6 +7,7 @@ something meanwhile that the form meant too, the digest differs and the effect i
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,8 @@ from flask import redirect, render_template, request
 
 from core import face
 from core.accounts.queries import account_facts
-from core.errors import Conflict, Invalid, SzansaError
+from core.accounts.services import wait_for_each_other
+from core.errors import Conflict, Invalid, NotFound, SzansaError
 from core.i18n import _
 from core.permissions import services
 from core.permissions.effect import Comparison, compared
@@ -23,7 +25,7 @@ from core.permissions.effect_view import kind_label, lines_of, named, right_labe
 from core.permissions.facts import SETTING, PermissionChange
 from core.permissions.queries import present_of
 from core.settings.frame import settings_frame
-from core.shown import FormError
+from core.shown import EffectLine, FormError
 
 CONTROLS = {"csrf_token", "confirmed", "show", "after"}
 LISTED, BESIDE = 200, 3
@@ -33,8 +35,9 @@ LISTED, BESIDE = 200, 3
 class Preview:
     """What a page says of its form: where it is sent, where one goes from it, how it is shown again.
 
-    `again` draws the form with errors. `instead` says which team takes over participations. `store` stores the change where the page does more than
-    `services.save`, and returns where to go.
+    `again` draws the form with errors. `store` stores the change where the page does more than
+    `services.save`. `instead` says which team takes over participations, `prepare` makes what the
+    change needs before it can be tried and returns the change that then means the same.
     """
 
     action_url: str
@@ -45,30 +48,59 @@ class Preview:
     store: Callable[[PermissionChange], None] | None = None
     saved_text: str = ""
     instead: Mapping[int, int] = field(default_factory=dict)
+    prepare: Callable[[PermissionChange], PermissionChange] | None = None
+    note: str = ""
+
+    def digest(self, change: PermissionChange) -> str:
+        """Return a text that only this change of this page has, with all that hangs on it."""
+        whole = f"{self.action_url} {change.digest} {sorted(self.instead.items())}"
+        return hashlib.sha256(whole.encode()).hexdigest()[:32]
+
+
+def settle() -> None:
+    """Let a change that is about to be stored be worked out from what holds until it is stored.
+
+    A page calls it before it reads anything, so that two administrators come one after the other.
+    """
+    if "confirmed" in request.form:
+        wait_for_each_other()
+
+
+def refuse(errors: list[FormError], again: Callable[[list[FormError]], str], status: int) -> Any:
+    """Return the answer to a form that means no change: the form with errors, or the errors alone."""
+    if request.headers.get("HX-Request"):
+        return _live_part([], is_changed=True, refused=" ".join(each.text for each in errors))
+    return again(errors), status
+
+
+def refused(error: SzansaError, again: Callable[[list[FormError]], str]) -> Any:
+    """Return the answer to a form whose values raised an error."""
+    return refuse([FormError(error.field or "", error.message)], again, error.status)
 
 
 def answer(change: PermissionChange, page: Preview) -> Any:
     """Return the answer to a form that means this change."""
     try:
         return _answer(change.against(present_of(change.facts)), page)
-    except (Invalid, Conflict) as refused:
-        return page.again([FormError(refused.field or "", refused.message)]), refused.status
+    except (Invalid, Conflict, NotFound) as error:
+        return refused(error, page.again)
 
 
 def _answer(change: PermissionChange, page: Preview) -> Any:
     if request.headers.get("HX-Request"):
-        return _live(change)
-    asks = _has_effect(change)
-    comparison = compared(change, page.instead) if asks else None
+        return _live(change, page)
+    asks = _has_effect(change, page)
+    comparison = compared(change, page.instead, page.prepare) if asks else None
     effect = comparison.effect() if comparison else None
     if comparison and request.form.get("show"):
         return _listed(comparison, page)
-    if effect and request.form.get("confirmed") != change.digest:
+    digest = page.digest(change)
+    if effect and request.form.get("confirmed") != digest:
         return render_template(
             "permissions/preview.html",
             page=page,
             lines=lines_of(effect),
-            digest=change.digest,
+            digest=digest,
             sent=_sent(),
             **settings_frame("account"),
         )
@@ -80,20 +112,25 @@ def _answer(change: PermissionChange, page: Preview) -> Any:
     return redirect(page.back_url, 303)
 
 
-def _has_effect(change: PermissionChange) -> bool:
+def _has_effect(change: PermissionChange, page: Preview) -> bool:
     """Tell whether a change may give or take rights: settings hold for new records only."""
-    return bool(change) and change.sorts() != {SETTING}
+    return bool(page.instead) or (bool(change) and change.sorts() != {SETTING})
 
 
-def _live(change: PermissionChange) -> str:
+def _live(change: PermissionChange, page: Preview) -> str:
     """Return the effect alone, which the page shows beside its form while it is filled in."""
+    if not _has_effect(change, page):
+        return _live_part([], is_changed=bool(change))
     try:
-        lines = lines_of(compared(change).effect(), BESIDE) if _has_effect(change) else []
-        refused = ""
+        effect = compared(change, page.instead, page.prepare).effect()
     except SzansaError as error:
-        lines, refused = [], error.message
+        return _live_part([], is_changed=True, refused=error.message)
+    return _live_part(lines_of(effect, BESIDE), is_changed=True)
+
+
+def _live_part(lines: list[EffectLine], *, is_changed: bool, refused: str = "") -> str:
     return render_template(
-        "permissions/_live.html", lines=lines, is_changed=bool(change), refused=refused
+        "permissions/_live.html", lines=lines, is_changed=is_changed, refused=refused
     )
 
 

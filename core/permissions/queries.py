@@ -51,8 +51,10 @@ def memberships(team_id: int = 0, user_id: int = 0) -> set[Fact]:
 
 def parents() -> set[Fact]:
     """Return the facts of which team stands below which."""
-    teams = account_facts().teams.values()
-    return {(PARENT, team.id, team.parent_id) for team in teams if team.parent_id is not None}
+    rows = sql(
+        "select id, parent_id from core_team where account_id = :account and parent_id is not null"
+    )
+    return {(PARENT, row.id, row.parent_id) for row in rows}
 
 
 def reaches() -> set[Fact]:

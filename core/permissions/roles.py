@@ -12,7 +12,7 @@ from core.permissions import services
 from core.permissions.facts import MEMBER, REACH, PermissionChange, changed
 from core.permissions.queries import memberships, ticks
 from core.records.fields import clean
-from core.roles.models import ADMINISTRATOR, Role
+from core.roles.models import Role
 
 LONGEST_NAME = 60
 SHIPPED = ("Administrator", "Manager", "Użytkownik", "User")
@@ -22,9 +22,11 @@ def all_roles() -> list[Any]:
     """Return the team roles with the number of their members: shipped ones first, then by name."""
     return list(
         sql(
-            "select r.id, r.key, r.name, r.has_reach, count(distinct m.user_id) as member_count"
+            "select r.id, r.key, r.name, r.has_reach, count(distinct u.id) as member_count"
             " from core_role r left join core_membership m"
             " on m.account_id = r.account_id and m.role_id = r.id"
+            " left join core_user u on u.account_id = m.account_id and u.id = m.user_id"
+            " and u.status <> 'removed'"
             " where r.account_id = :account group by r.id, r.key, r.name, r.has_reach"
             " order by r.key is null, case when r.key is null then lower(r.name) end, r.id"
         )
@@ -54,7 +56,8 @@ def member_names(role_id: int) -> list[str]:
             "select distinct u.first_name || ' ' || u.last_name, core_sort_key(u.last_name)"
             " from core_membership m"
             " join core_user u on u.account_id = m.account_id and u.id = m.user_id"
-            " where m.account_id = :account and m.role_id = :role order by 2, 1",
+            " where m.account_id = :account and m.role_id = :role and u.status <> 'removed'"
+            " order by 2, 1",
             role=role_id,
         ).scalars()
     )
@@ -84,10 +87,21 @@ def add(name: str, *, has_reach: bool) -> Role:
     return made
 
 
-def reach_change(found: Role, *, is_on: bool) -> PermissionChange:
-    """Return the change of a role's reach."""
+def reach_change(found: Role, *, is_on: bool, was_on: bool) -> PermissionChange:
+    """Return what a form changes of a role's reach, against what it opened with."""
     fact = {(REACH, found.id)}
-    return changed(fact if found.has_reach else (), fact if is_on else ())
+    return changed(fact if was_on else (), fact if is_on else ())
+
+
+def new_name(found: Role, typed: str | None, opened: str | None) -> str:
+    """Return the name that a form gives a role: what was not touched stays as it is now."""
+    return found.name if typed is None or typed == opened else typed
+
+
+def check_name(found: Role, name: str) -> None:
+    """Raise Invalid where a role may not be called so."""
+    if clean(name) != found.name:
+        _checked_name(name, found.id)
 
 
 def store(found: Role, name: str, change: PermissionChange) -> None:
@@ -107,10 +121,10 @@ def leaving(found: Role, instead: str) -> PermissionChange:
     gone = memberships_with(found.id)
     if not gone:
         return PermissionChange(frozenset(ticks(found.id)))
-    if not (instead.isdecimal() and len(instead) < 19) or int(instead) == found.id:
+    others = {str(each.id): each.id for each in all_roles() if each.id != found.id}
+    if instead not in others:
         raise Invalid(_("New role: choose one for the members."), "instead")
-    other = role(int(instead))
-    new = {(MEMBER, user, team, other.id) for _sort, user, team, _role in gone}
+    new = {(MEMBER, user, team, others[instead]) for _sort, user, team, _role in gone}
     return PermissionChange(frozenset(gone | ticks(found.id)), frozenset(new))
 
 
@@ -121,7 +135,7 @@ def memberships_with(role_id: int) -> set[tuple[Any, ...]]:
 
 def delete(found: Role, change: PermissionChange) -> None:
     """Delete a role of the account's own, after the change that its members get another one."""
-    if found.key == ADMINISTRATOR:
+    if found.key is not None:
         raise Conflict(_("A shipped role cannot be deleted."))
     done = services.apply(change)
     if memberships_with(found.id):

@@ -1,4 +1,4 @@
-"""Changing permissions: checked fact by fact, stored as one step, undone as one step."""
+"""Changing permissions: checked fact by fact, stored as one step."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from core.accounts.models import SecurityEntry
 from core.accounts.queries import account_facts
 from core.accounts.services import log_security, store_setting, wait_for_each_other
-from core.contracts import SEVERAL_ROLES
+from core.contracts import OWN_ROLES, SEVERAL_ROLES
 from core.db import current_account, db, sql
 from core.errors import Conflict, Invalid, NotFound
 from core.i18n import _
@@ -22,15 +21,15 @@ from core.permissions.facts import (
     TICK,
     PermissionChange,
 )
-from core.permissions.queries import present_of
+from core.permissions.queries import parents, present_of, settings
 from core.registry import registry
 from core.roles.models import ADMINISTRATOR, AccessTick, Role, RoleTick
 from core.roles.rights import ACCESS_ROLES, fits_access_role
-from core.teams.models import Membership, Team
+from core.teams.models import Membership
 from core.teams.services import team
 from core.users.models import ACTIVE, REMOVED, User
 
-CHANGED, UNDONE = "permissions_changed", "permissions_undone"
+CHANGED = "permissions_changed"
 
 
 def save(change: PermissionChange, about: str = "") -> PermissionChange:
@@ -44,53 +43,34 @@ def save(change: PermissionChange, about: str = "") -> PermissionChange:
     return done
 
 
-def undone(entry_id: int) -> PermissionChange:
-    """Return the change that takes an entry of the security log back, as far as it still holds.
-
-    Raises NotFound for entries that are no changes of permissions or were undone already.
-    """
-    entry = db.session.get(SecurityEntry, (current_account(), entry_id))
-    if entry is None or entry.event not in {CHANGED, UNDONE} or is_undone(entry_id):
-        raise NotFound(_("There is nothing to undo."))
-    inverse = PermissionChange.from_json(entry.details["change"]).inverse
-    return inverse.against(present_of(inverse.facts))
-
-
-def is_undone(entry_id: int) -> bool:
-    """Tell whether a change was undone already."""
-    found = sql(
-        "select 1 from core_security_entry where account_id = :account and event = :event"
-        " and details @> cast(:of as jsonb) limit 1",
-        event=UNDONE,
-        of=json.dumps({"undo_of": entry_id}),
-    )
-    return found.first() is not None
-
-
-def undo(entry_id: int) -> PermissionChange:
-    """Take a change back and log it; return what that really changed."""
-    wait_for_each_other()
-    done = apply(undone(entry_id))
-    log_security(UNDONE, {"undo_of": entry_id, "change": done.as_json()})
-    return done
-
-
 def apply(change: PermissionChange) -> PermissionChange:
     """Make the facts of a change true, all or none; return what it really changed.
 
-    Raises Invalid naming what may not be so, NotFound where a role, team or user is gone, and
-    Conflict where the account would be left without an administrator or a user without a team.
+    Raises Invalid naming what may not be so or is not there, NotFound where the role whose ticks
+    change is gone, and Conflict where the account would be left without an administrator or a user
+    without a team.
     """
     wait_for_each_other()
-    change = change.against(present_of(change.facts))
-    for fact in sorted(change.gone, key=str):
-        _GOING[fact[0]](*fact[1:])
-    db.session.flush()
-    for fact in sorted(change.new, key=str):
-        _COMING[fact[0]](*fact[1:])
-    db.session.flush()
-    _check_whole(change)
+    with db.session.begin_nested():
+        change = instead_of_present(change.against(present_of(change.facts)))
+        _check_members(change)
+        for fact in sorted(change.gone, key=str):
+            _GOING[fact[0]](*fact[1:])
+        db.session.flush()
+        for fact in sorted(change.new, key=str):
+            _COMING[fact[0]](*fact[1:])
+        db.session.flush()
+        _check_whole(change)
     return change
+
+
+def instead_of_present(change: PermissionChange) -> PermissionChange:
+    """Return the change with what its new places and settings replace, whatever that is now."""
+    places = {fact[:2]: fact for fact in change.new if fact[0] in {PARENT, SETTING}}
+    if not places:
+        return change
+    present = {fact for fact in parents() | settings() if fact[:2] in places}
+    return PermissionChange(change.gone | (present - change.new), change.new)
 
 
 # ---------------------------------------------------------------- what teams and access roles tick
@@ -163,12 +143,39 @@ def _leave(user_id: int, team_id: int, role_id: int) -> None:
     _delete(Membership, user_id, team_id, role_id)
 
 
+def _check_members(change: PermissionChange) -> None:
+    """Raise Invalid where somebody gets a role, or in a team, that he cannot get."""
+    known, moved = account_facts(), {fact[1] for fact in change.gone if fact[0] == MEMBER}
+    for fact in change.new:
+        if fact[0] != MEMBER:
+            continue
+        _sort, user_id, team_id, role_id = fact
+        person = known.users.get(user_id)
+        # Who was removed stays in a team, so that a manager reaches what he left (ACC-9).
+        if person is None or (person.status == REMOVED and user_id not in moved):
+            raise Invalid(_("Members: there is no such user any more."), "members")
+        if team_id not in known.teams:
+            raise Invalid(_("Members: there is no such team any more."), "members")
+        _check_role_is_given(role_id, change)
+
+
+def _check_role_is_given(role_id: int, change: PermissionChange) -> None:
+    """Raise Invalid for a role that is gone, or of the account's own while that plugin is off."""
+    role = db.session.get(Role, (current_account(), role_id))
+    if role is None:
+        raise Invalid(_("Members: there is no such role any more."), "members")
+    if role.key is not None or account_facts().allows(OWN_ROLES):
+        return
+    had = {fact[1] for fact in change.gone if fact[0] == MEMBER and fact[3] == role_id}
+    gets = {fact[1] for fact in change.new if fact[0] == MEMBER and fact[3] == role_id}
+    if gets - had:
+        raise Invalid(
+            _("The role “%(name)s” can be taken away only, because the plugin is off.",
+              name=role.name), "members",
+        )  # fmt: skip
+
+
 def _join(user_id: int, team_id: int, role_id: int) -> None:
-    person = account_facts().users.get(user_id)
-    if person is None or person.status == REMOVED:
-        raise NotFound(_("There is no such user."))
-    team(team_id)
-    _role(role_id)
     db.session.add(Membership(user_id=user_id, team_id=team_id, role_id=role_id))
 
 
@@ -177,7 +184,8 @@ def _rise(team_id: int, _parent_id: int) -> None:
 
 
 def _sink(team_id: int, parent_id: int) -> None:
-    team(parent_id)
+    if parent_id not in account_facts().teams:
+        raise Invalid(_("Parent team: choose one from the list."), "parent")
     team(team_id).parent_id = parent_id
 
 
@@ -281,9 +289,10 @@ def _settle_main_teams(user_ids: Iterable[int]) -> None:
 
 
 def _check_no_circle(team_id: int, parent_id: int) -> None:
-    above: int | None = parent_id
-    while above is not None:
-        if above == team_id:
-            name = db.session.get_one(Team, (current_account(), parent_id)).name
+    above, facts = {fact[1]: fact[2] for fact in parents()}, account_facts()
+    place: int | None = parent_id
+    while place is not None:
+        if place == team_id:
+            name = facts.principal_name(parent_id)
             raise Invalid(_("Parent team: %(name)s is below this team.", name=name), "parent")
-        above = team(above).parent_id
+        place = above.get(place)

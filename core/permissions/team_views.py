@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, render_template, request
 
 from core import face
 from core.accounts.queries import account_facts
@@ -16,11 +16,12 @@ from core.i18n import _
 from core.permissions import roles, teams
 from core.permissions.facts import PermissionChange
 from core.permissions.matrix import active_kinds
-from core.permissions.previewing import Preview, answer
+from core.permissions.previewing import Preview, answer, refused, settle
+from core.records.fields import clean
 from core.roles.naming import role_name
 from core.settings.frame import settings_frame
 from core.shown import FormError, Option
-from core.teams.services import team as stored_team
+from core.teams.services import check_name, create_team, team as stored_team
 from core.web import ADMINISTRATOR, opens
 
 blueprint = Blueprint("teams", __name__)
@@ -32,6 +33,10 @@ TEAMS = "/settings/account/users/teams"
 @blueprint.get(TEAMS)
 @opens(ADMINISTRATOR)
 def team_list() -> str:
+    members: dict[int, dict[int, list[str]]] = {}
+    for row in teams.member_rows():
+        roles_of = members.setdefault(row.team_id, {}).setdefault(row.user_id, [])
+        roles_of.append(role_name(row.key, row.name))
     return render_template(
         "permissions/teams.html",
         rows=[
@@ -39,10 +44,9 @@ def team_list() -> str:
                 "id": each.id,
                 "name": each.name,
                 "depth": depth,
-                "count": each.member_count,
                 "members": [
-                    (account_facts().principal_name(row.user_id), role_name(row.key, row.name))
-                    for row in teams.member_rows(each.id)
+                    (account_facts().principal_name(user_id), ", ".join(roles_of))
+                    for user_id, roles_of in members.get(each.id, {}).items()
                 ],
             }
             for each, depth in in_tree()
@@ -79,17 +83,33 @@ def new_team() -> str:
 @blueprint.post(f"{TEAMS}/new")
 @opens(ADMINISTRATOR)
 def add_team() -> Any:
+    settle()
     name, wanted = request.form.get("name", ""), _sent_members()
+    again = partial(_page, None, name, _number(request.form.get("parent", "")), wanted)
     try:
+        check_name(name)
         parent_id = teams.parent_of(request.form.get("parent", ""))
-        teams.check_new(name)
-        teams.members_form(teams.NEW, wanted)
-        made = teams.add(name, parent_id, wanted)
+        change = teams.change_of(teams.NEW, parent_id, (), wanted)
     except SzansaError as wrong:
-        return _page(None, name, _number(request.form.get("parent", "")), wanted,
-                     [FormError(wrong.field or "", wrong.message)]), wrong.status  # fmt: skip
-    face.toast(_("The team “%(name)s” was added.", name=made.name))
-    return redirect(TEAMS, 303)
+        return refused(wrong, again)
+
+    def store(found: PermissionChange) -> None:
+        teams.add(name, found)
+
+    def prepare(found: PermissionChange) -> PermissionChange:
+        return teams.for_team(found, create_team(name).id)
+
+    page = Preview(
+        action_url=f"{TEAMS}/new",
+        back_url=TEAMS,
+        title=_("Add team"),
+        about="teams",
+        again=again,
+        store=store,
+        prepare=prepare,
+        saved_text=_("The team “%(name)s” was added.", name=clean(name)),
+    )
+    return answer(change, page)
 
 
 @blueprint.get(f"{TEAMS}/<int:team_id>")
@@ -106,14 +126,17 @@ def _wires(team_id: int) -> list[str]:
 @blueprint.post(f"{TEAMS}/<int:team_id>")
 @opens(ADMINISTRATOR)
 def change_team(team_id: int) -> Any:
-    found = teams.find(team_id)
-    name, wanted = request.form.get("name", found.name), _sent_members()
-    again = partial(_page, found, name, _number(request.form.get("parent", "")), wanted)
+    settle()
+    found, form = teams.find(team_id), request.form
+    parent, wanted = _kept(found.parent_id, "parent"), _sent_members()
+    again = partial(_page, found, form.get("name", found.name), _number(parent), wanted)
+    name = _kept(found.name, "name")
     try:
-        parent_id = teams.parent_of(request.form.get("parent", ""))
-        change = teams.change_of(team_id, parent_id, request.form.getlist("opened"), wanted)
+        check_name(name, team_id)
+        parent_id = teams.parent_of(parent)
+        change = teams.change_of(team_id, parent_id, form.getlist("opened"), wanted)
     except SzansaError as wrong:
-        return again([FormError(wrong.field or "", wrong.message)]), wrong.status
+        return refused(wrong, again)
     page = Preview(
         action_url=f"{TEAMS}/{team_id}",
         back_url=TEAMS,
@@ -124,6 +147,13 @@ def change_team(team_id: int) -> Any:
         saved_text=_("Team saved."),
     )
     return answer(change, page)
+
+
+def _kept(present: str | int | None, control: str) -> str:
+    """Return what a control was set to; one that was not touched stays as it is now."""
+    as_text = "" if present is None else str(present)
+    sent = request.form.get(control, as_text)
+    return as_text if sent == request.form.get(f"opened_{control}") else sent
 
 
 def _number(text: str) -> int | None:
@@ -160,6 +190,8 @@ def _page(
         ],
         members=[_member(user_id, roles_of) for user_id, roles_of in chosen.items()],
         opened=request.form.getlist("opened") if errors else list(members) if found else [],
+        opened_name=request.form.get("opened_name", found.name) if found else "",
+        opened_parent=request.form.get("opened_parent", found.parent_id or "") if found else "",
         others=[
             Option(str(each.id), each.name)
             for each in facts.users.values()
@@ -195,6 +227,7 @@ def _member(user_id: int, chosen: list[str]) -> dict[str, Any]:
         "hue": face.hue(user_id),
         "is_active": person.is_active,
         "roles": _role_options(chosen),
+        "has_several": len(chosen) > 1,
     }
 
 
@@ -221,6 +254,7 @@ def ask_to_delete_team(team_id: int) -> str:
 @blueprint.post(f"{TEAMS}/<int:team_id>/delete")
 @opens(ADMINISTRATOR)
 def delete_team(team_id: int) -> Any:
+    settle()
     found, form = teams.find(team_id), request.form
     again = partial(_delete_page, found)
     gone = stored_team(team_id)
@@ -233,7 +267,7 @@ def delete_team(team_id: int) -> Any:
         )
         change = teams.leaving(gone, over)
     except SzansaError as wrong:
-        return again([FormError(wrong.field or "", wrong.message)]), wrong.status
+        return refused(wrong, again)
 
     def store(wanted: PermissionChange) -> None:
         teams.delete(gone, over, wanted)

@@ -18,7 +18,7 @@ from core.records.fields import clean
 from core.records.handing_over import participations_of, replace_participant
 from core.registry import registry
 from core.teams.models import Team
-from core.teams.services import check_name, create_team, remove_team, rename_team
+from core.teams.services import create_team, remove_team, rename_team
 
 NEW = 0
 
@@ -55,11 +55,54 @@ def parent_of(text: str) -> int | None:
 def change_of(
     team_id: int, parent_id: int | None, opened: Iterable[str], wanted: Iterable[str]
 ) -> PermissionChange:
-    """Return what a form changes of a team: its members, against those it opened with, its place."""
-    change = changed(members_form(team_id, opened), members_form(team_id, wanted))
-    before = {fact for fact in parents() if fact[1] == team_id}
-    after = {(PARENT, team_id, parent_id)} if parent_id is not None else set()
-    return change | changed(before, after)
+    """Return what a form changes of a team: its members, against those it opened with, its place.
+
+    Raises Conflict where somebody else gave a member another role since the form was opened.
+    """
+    before, after = members_form(team_id, opened), members_form(team_id, wanted)
+    change = changed(before, after)
+    if team_id != NEW:
+        _check_nobody_came_between(team_id, before, after, {fact[1] for fact in change.facts})
+    place = {fact for fact in parents() if fact[1] == team_id}
+    wished = {(PARENT, team_id, parent_id)} if parent_id is not None else set()
+    return change | changed(place, wished)
+
+
+def _check_nobody_came_between(
+    team_id: int, before: set[Fact], after: set[Fact], user_ids: set[int]
+) -> None:
+    now = memberships(team_id)
+    between = [
+        account_facts().principal_name(user_id)
+        for user_id in user_ids
+        if _of(user_id, now) not in (_of(user_id, before), _of(user_id, after))
+    ]
+    if between:
+        names = ", ".join(sorted(between))
+        raise Conflict(
+            _("%(names)s: somebody changed the role meanwhile. Open the team again.", names=names),
+            "members",
+        )
+
+
+def _of(user_id: int, facts_: set[Fact]) -> set[Fact]:
+    return {fact for fact in facts_ if fact[1] == user_id}
+
+
+def for_team(change: PermissionChange, team_id: int) -> PermissionChange:
+    """Return a change that means a team not made yet as the change of that team."""
+
+    def named(facts_: frozenset[Fact]) -> frozenset[Fact]:
+        return frozenset(
+            (*fact[:2], team_id, *fact[3:])
+            if fact[0] == MEMBER and fact[2] == NEW
+            else (PARENT, team_id, fact[2])
+            if fact[0] == PARENT and fact[1] == NEW
+            else fact
+            for fact in facts_
+        )
+
+    return PermissionChange(named(change.gone), named(change.new))
 
 
 def store(team: Team, name: str, change: PermissionChange) -> None:
@@ -71,17 +114,12 @@ def store(team: Team, name: str, change: PermissionChange) -> None:
     services.save(change, "teams")
 
 
-def add(name: str, parent_id: int | None, wanted: Iterable[str]) -> Team:
-    """Return a new team with its members. Raises as `services.apply` does."""
+def add(name: str, change: PermissionChange) -> Team:
+    """Return a new team with its members and place. Raises as `services.apply` does."""
     made = create_team(name)
     log_security("team_added", {"name": made.name})
-    services.save(change_of(made.id, parent_id, (), wanted), "teams")
+    services.save(for_team(change, made.id), "teams")
     return made
-
-
-def check_new(name: str) -> None:
-    """Raise Invalid where a new team may not be called so."""
-    check_name(name)
 
 
 # ---------------------------------------------------------------- deleting
@@ -159,9 +197,11 @@ def leaving(team: Team, over: TakingOver) -> PermissionChange:
         names = ", ".join(name for _id, name in hanging.homeless)
         raise Invalid(_("%(names)s must belong to a team.", names=names), "members_to")
     gone: set[Fact] = set(memberships(team.id))
-    homeless = {user_id for user_id, _name in hanging.homeless}
+    homes = {user for _s, user, home, _r in memberships() if home != team.id}
     new: set[Fact] = {
-        (MEMBER, user, over.members, role) for _s, user, _t, role in gone if user in homeless
+        (MEMBER, user, over.members, role)
+        for _s, user, _t, role in gone
+        if user not in homes and over.members is not None
     }
     for fact in parents():
         if team.id in fact[1:]:
@@ -195,14 +235,15 @@ def find(team_id: int) -> Any:
     return found
 
 
-def member_rows(team_id: int) -> list[Any]:
-    """Return the members of a team with their role, in the order of names."""
+def member_rows(team_id: int = 0) -> list[Any]:
+    """Return the members of a team, or with 0 of all, with their roles, in the order of names."""
     return list(
         sql(
-            "select m.user_id, m.role_id, r.key, r.name from core_membership m"
+            "select m.user_id, m.team_id, m.role_id, r.key, r.name from core_membership m"
             " join core_role r on r.account_id = m.account_id and r.id = m.role_id"
             " join core_user u on u.account_id = m.account_id and u.id = m.user_id"
-            " where m.account_id = :account and m.team_id = :team and u.status <> 'removed'"
+            " where m.account_id = :account and (m.team_id = :team or :team = 0)"
+            " and u.status <> 'removed'"
             " order by core_sort_key(u.last_name || ' ' || u.first_name), m.user_id, m.role_id",
             team=team_id,
         )

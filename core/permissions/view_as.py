@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, request, session
-from flask_login import current_user
+from flask import Blueprint, redirect, session
 
 from core import face
 from core.accounts.queries import account_facts
-from core.accounts.services import log_security
+from core.accounts.viewing import BEGAN, ENDED, begin_viewing
 from core.contracts import Cause, SecurityEvent
 from core.errors import NotFound
 from core.i18n import _, lazy
@@ -37,9 +36,9 @@ def _as(sentence: Any) -> Any:
 
 
 EVENTS = [
-    SecurityEvent("view_as_started", lazy("View as: start"),
+    SecurityEvent(BEGAN, lazy("View as: start"),
                   _as(lambda name: _("Began to view as %(name)s.", name=name))),
-    SecurityEvent("view_as_ended", lazy("View as: end"),
+    SecurityEvent(ENDED, lazy("View as: end"),
                   _as(lambda name: _("Ended viewing as %(name)s.", name=name))),
 ]  # fmt: skip
 
@@ -50,8 +49,7 @@ def start(user_id: int) -> Any:
     person = account_facts().users.get(user_id)
     if person is None or not person.is_active or person.id == actor().user_id:
         raise NotFound(_("There is no such user."))
-    session[VIEW_AS] = user_id
-    log_security("view_as_started", {"user": user_id})
+    session[VIEW_AS] = begin_viewing(user_id)
     notify([user_id], CAUSE)
     return redirect("/", 303)
 
@@ -59,9 +57,7 @@ def start(user_id: int) -> Any:
 @blueprint.post("/view-as/end")
 @opens(SIGNED_IN)
 def end() -> Any:
-    user_id = session.pop(VIEW_AS, None)
-    if user_id is not None:
-        log_security("view_as_ended", {"user": user_id}, current_user.user_id, request.remote_addr)
+    session.pop(VIEW_AS, None)  # the edge logs it
     return redirect(face.url("users.home"), 303)
 
 

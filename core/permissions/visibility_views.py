@@ -10,9 +10,9 @@ from flask import Blueprint, abort, redirect, render_template, request
 from core.accounts.queries import setting
 from core.errors import InvalidForm
 from core.i18n import _
-from core.permissions.defaults import visibility_change
 from core.permissions.matrix import active_kinds
-from core.permissions.previewing import Preview, answer
+from core.permissions.previewing import Preview, answer, refuse, settle
+from core.permissions.variants import visibility_change, visibility_opened
 from core.records.cells import visibility_word
 from core.records.forms import visibility_hints
 from core.records.models import VISIBILITIES
@@ -54,6 +54,7 @@ def visibility(area: str) -> str:
 @blueprint.post(f"{VISIBILITY}/<area>")
 @opens(ADMINISTRATOR)
 def change_visibility(area: str) -> Any:
+    settle()
     if area not in _areas():
         abort(404)
     offered, default = request.form.getlist("offered"), request.form.get("default", "")
@@ -62,7 +63,7 @@ def change_visibility(area: str) -> Any:
         change = visibility_change(area, request.form)
     except InvalidForm as wrong:
         errors = [FormError(key, str(each[0])) for key, each in wrong.errors.items()]
-        return again(errors), wrong.status
+        return refuse(errors, again, wrong.status)
     page = Preview(
         action_url=f"{VISIBILITY}/{area}",
         back_url=f"{VISIBILITY}/{area}",
@@ -90,6 +91,7 @@ def _page(
             for each in VISIBILITIES
         ],
         action_url=f"{VISIBILITY}/{area}",
+        opened=visibility_opened(area, request.form if errors else None),
         errors=errors or [],
         **settings_frame("account"),
     )

@@ -32,9 +32,9 @@ def create_team(name: str, parent_id: int | None = None) -> Team:
     return made
 
 
-def check_name(name: str) -> None:
-    """Raise Invalid where a new team may not be called so."""
-    _checked_name(name)
+def check_name(name: str, own_id: int | None = None) -> None:
+    """Raise Invalid where a new team, or the given one, may not be called so."""
+    _checked_name(name, own_id)
 
 
 def _checked_name(name: str, own_id: int | None = None) -> str:

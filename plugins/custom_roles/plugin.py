@@ -1,10 +1,17 @@
-"""Custom team roles: what this plugin grants. The pages are those of the shipped roles."""
+"""Custom team roles: what this plugin grants, and adding a role.
+
+The rest of the pages are those of the shipped roles, so roles of the account's own go on working,
+and can be changed and taken away, while the plugin is off.
+"""
 
 from __future__ import annotations
+
+from flask import Blueprint
 
 from core.contracts import OWN_ROLES, SEVERAL_ROLES, PluginSpec
 from core.hookspecs import hookimpl
 from core.i18n import lazy
+from plugins.custom_roles import views
 
 
 @hookimpl
@@ -17,3 +24,8 @@ def register_plugin() -> PluginSpec:
         shipped_on=False,
         grants=(OWN_ROLES, SEVERAL_ROLES),
     )
+
+
+@hookimpl
+def register_blueprints() -> list[Blueprint]:
+    return [views.blueprint]

@@ -6,12 +6,14 @@ is not here fails the tests by name, so a new one comes with a line of its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
 ANYONE, EVERYBODY, IMPORTER, ADMINISTRATOR = "anyone", "everybody", "importer", "administrator"
+MANAGER = "manager"  # whoever reaches others
 OPERATOR = "operator"  # whoever has the right to list operations
 FILE = b"Nazwisko;Miasto\r\nNowak;Radom\r\n"
 MISSING = 999_999_999
@@ -24,10 +26,11 @@ class Address:
     """One way to ask one address.
 
     `path` says of what each argument is the number. `controls` and `query` make a request that is
-    answered well. `foreign` names the controls that carry numbers, and of what sorts of things
-    another account's numbers are to be tried there; those in `ignored` are passed over when they
-    mean nothing, instead of being refused. `signs` are controls whose values are words, `secrets`
-    arguments that open the same to whoever knows them.
+    answered well; a change that is previewed first is confirmed. `foreign` names the controls that
+    carry numbers, and of what sorts of things another account's numbers are to be tried there, as
+    `user` or, where the number is a part of the value, as `user:@.$role`; those in `ignored` are passed over when they
+    mean nothing, instead of being refused. `signs` are controls whose values are words,
+    `secrets` arguments that open the same to whoever knows them.
     """
 
     rule: str
@@ -78,8 +81,17 @@ def filled(value: Any, places: Places) -> Any:
     """Return a value with the numbers that it stands for."""
     if isinstance(value, list):
         return [filled(each, places) for each in value]
-    is_place = isinstance(value, str) and value.startswith("$")
-    return str(places[value[1:]]) if is_place else value
+    if not isinstance(value, str):
+        return value
+    if value.startswith("$") and value[1:] in places:
+        return str(places[value[1:]])
+    return re.sub(r"\$(\w+)", lambda found: str(places[found[1]]), value)
+
+
+def tried(sort: str, ours: Places, number: Any) -> str:
+    """Return the value of a control that carries another account's number of a sort."""
+    shape = sort.partition(":")[2] or "@"
+    return str(filled(shape, ours)).replace("@", str(number))
 
 
 HOLDERS = {"owner": ("user", "team"), "participants": ("user", "team")}
@@ -126,6 +138,9 @@ def _of_kind(plural: str, kind: str) -> Iterator[Address]:
         foreign={"owner": ("user", "team"), "add": ("user", "team"), "remove": ("user", "team")},
         ignored=frozenset({"remove"}),
     )
+    yield Address(f"{one}/access", opens=MANAGER, path=at, query={"user": "$user"},
+                  foreign={"user": ("user",)})  # fmt: skip
+    yield Address(f"{one}/ask", "POST", path=at)
     yield Address(f"{one}/take-over", "POST", path={"record_id": f"ownerless_{kind}"})
     yield Address(f"{one}/delete", path=at)
     yield Address(f"{one}/delete", "POST", path=at)
@@ -230,7 +245,7 @@ STAFF = [
     Address(f"{_USERS}/new", opens=ADMINISTRATOR),
     Address(f"{_USERS}/new", "POST", ADMINISTRATOR, foreign=_PLACE,
             controls={"email": "new@example.com", "first_name": "Eve", "last_name": "Nowak",
-                      "password": "a-longer-7-word", "team": "$team", "role": "$role"}),
+                      "password": "a-longer-7-word", "team": "$team", "role": "$user_role"}),
     _user(""),
     _user("", "POST", controls={"position": "Clerk"}, foreign={"main_team": ("team", "user")}),
     _user("/suspend"),
@@ -244,7 +259,7 @@ STAFF = [
     Address(_INVITATIONS, opens=ADMINISTRATOR),
     Address(f"{_INVITATIONS}/new", opens=ADMINISTRATOR),
     Address(f"{_INVITATIONS}/new", "POST", ADMINISTRATOR, foreign=_PLACE,
-            controls={"addresses": "new@example.com", "team": "$team", "role": "$role"}),
+            controls={"addresses": "new@example.com", "team": "$team", "role": "$user_role"}),
     Address(f"{_INVITATIONS}/<int:invitation_id>/send", "POST", ADMINISTRATOR,
             path={"invitation_id": "invitation"}),
     Address(f"{_INVITATIONS}/<int:invitation_id>/withdraw", "POST", ADMINISTRATOR,
@@ -303,4 +318,77 @@ IMPORTS = [
     _import("/delete", "POST"),
 ]  # fmt: skip
 
-BY_PLUGIN = {"core": [*CORE, *STAFF], "contacts": CONTACTS, "imports": IMPORTS}
+_USERS = "/settings/account/users"
+_PERMISSIONS = "/settings/account/permissions"
+MEMBER = {"member": ("user:@.$user_role", "role:$user.@"), "add": ("user",), "add_role": ("role",)}
+
+
+def _admin(rule: str, method: str = "GET", **more: Any) -> Address:
+    return Address(rule, method, ADMINISTRATOR, **more)
+
+
+PERMISSIONS = [
+    _admin(f"{_USERS}/teams"),
+    _admin(f"{_USERS}/teams/new"),
+    _admin(f"{_USERS}/teams/new", "POST", controls={"name": "New", "parent": "$team", "add_role": "$user_role"},
+           foreign={"parent": ("team", "user"), "add": ("user",), "member": MEMBER["member"]}),
+    _admin(f"{_USERS}/teams/<int:team_id>", path={"team_id": "team"}),
+    _admin(f"{_USERS}/teams/<int:team_id>", "POST", path={"team_id": "team"},
+           controls={"name": "East", "parent": "$other_team", "member": "$user.$user_role",
+                     "opened": "$user.$user_role", "add": "$boss", "add_role": "$user_role"},
+           foreign={**MEMBER, "parent": ("team", "user")}),
+    _admin(f"{_USERS}/teams/<int:team_id>/delete", path={"team_id": "team"}),
+    _admin(f"{_USERS}/teams/<int:team_id>/delete", "POST", path={"team_id": "team"},
+           controls=dict.fromkeys(("members_to", "participations_to", "invited_to"), "$other_team"),
+           foreign=dict.fromkeys(("members_to", "participations_to", "invited_to"),
+                                 ("team", "user"))),
+    _admin(f"{_USERS}/roles"),
+    _admin(f"{_USERS}/roles/<int:role_id>", path={"role_id": "role"}),
+    _admin(f"{_USERS}/roles/<int:role_id>", "POST", path={"role_id": "role"},
+           controls={"tick": "person.view"}, foreign={"tick": ("sign", "role:person.@")}),
+    _admin(f"{_USERS}/roles/<int:role_id>/delete", path={"role_id": "role"}),
+    _admin(f"{_USERS}/roles/<int:role_id>/delete", "POST", path={"role_id": "role"},
+           controls={"instead": "$user_role"}, foreign={"instead": ("role",)}),
+    _admin(f"{_USERS}/users/<int:user_id>/view-as", "POST", path={"user_id": "user"}),
+    Address("/view-as/end", "POST"),
+    _admin(f"{_PERMISSIONS}/access"),
+    _admin(f"{_PERMISSIONS}/access/<role>", path={"role": "participant"},
+           signs=frozenset({"role"})),
+    _admin(f"{_PERMISSIONS}/access/<role>", "POST", path={"role": "participant"},
+           signs=frozenset({"role"}),
+           controls={"tick": "person.delete", "invited.person": ["main_team", "$user"]},
+           foreign={"tick": ("sign",), "invited.person": ("user", "team", "sign")}),
+    _admin(f"{_PERMISSIONS}/access/<role>", "POST", path={"role": "owner"},
+           signs=frozenset({"role"}),
+           controls={"owner.person": "$user", "required.person": "1"},
+           foreign={"owner.person": ("user", "team", "sign")}),
+    _admin(f"{_PERMISSIONS}/visibility"),
+    _admin(f"{_PERMISSIONS}/visibility/<area>", path={"area": "contacts"},
+           signs=frozenset({"area"})),
+    _admin(f"{_PERMISSIONS}/visibility/<area>", "POST", path={"area": "contacts"},
+           signs=frozenset({"area"}),
+           controls={"offered": ["private", "public"], "default": "private"},
+           foreign={"offered": ("sign",), "default": ("sign",)}),
+    _admin(f"{_PERMISSIONS}/check", query={"record": "person.$person", "user": "$user"},
+           foreign={"record": ("person:person.@",), "user": ("user",)}),
+    _admin("/settings/account/security/log", query={"user": "$user", "since": "2020-01-01"},
+           foreign={"user": ("user",)}),
+    _admin("/settings/account/security/log/export", foreign={"user": ("user",)}),
+    _admin("/settings/account/security/log/<int:entry_id>/undo", "POST",
+           path={"entry_id": "entry"}),
+    Address("/access-requests/<int:request_id>", path={"request_id": "request"}),
+    Address("/access-requests/<int:request_id>", "POST", path={"request_id": "request"},
+            controls={"grant": "1"}),
+]  # fmt: skip
+
+CUSTOM_ROLES = [
+    _admin(f"{_USERS}/roles/new"),
+    _admin(f"{_USERS}/roles/new", "POST", controls={"name": "Auditor"}),
+]
+
+BY_PLUGIN = {
+    "core": [*CORE, *STAFF, *PERMISSIONS],
+    "custom_roles": CUSTOM_ROLES,
+    "contacts": CONTACTS,
+    "imports": IMPORTS,
+}

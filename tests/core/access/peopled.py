@@ -21,19 +21,23 @@ from sqlalchemy import Connection, text
 from core import clock
 from core.access import actor_of
 from core.access.actor import _actors
+from core.accounts.models import SecurityEntry
 from core.accounts.queries import _facts
-from core.changes.capture import change_set, open_set
+from core.accounts.services import switch_plugins
+from core.changes.capture import change_set, no_longer_writing, open_set, writing_as
 from core.db import Base, db, enter_account, leave_account, sql
 from core.notifications.holders import PARTICIPANT
 from core.notifications.models import Notification
 from core.operations.models import Batch, Operation
+from core.permissions.facts import setting
+from core.permissions.models import AccessRequest
+from core.permissions.services import save
 from core.records.labels import make
 from core.records.services import create
 from core.registry import registry
 from core.roles.models import Role as RoleRow
 from core.staff.models import Invitation, InvitationLink
 from core.teams.models import Membership
-from core.teams.services import role_named
 from core.users import codes, second_factors, sessions, tickets
 from core.users.models import Login, User, UserPhoto
 from core.users.passwords import hash_password
@@ -51,13 +55,16 @@ NUMBERED = (
     "core_label",
     "core_notification",
     "core_operation",
+    "core_role",
+    "core_security_entry",
+    "core_access_request",
     "imports_import",
     "core_invitation",
-    "core_role",
 )
 KINDS = ("person", "company")
 PLURAL = {"person": "people", "company": "companies"}
 TRACE = re.compile(r"zq([ns])(\d+)x|(?<!\d)(77\d{7})(?!\d)")
+CONFIRMED = re.compile(r'name="confirmed" value="(\w+)"')
 TOKEN = re.compile(r'((?:csrf_token|form_token)" value=|nonce=|nonce-)"?[\w.\-=]+')
 
 # What a request may leave behind although it was refused.
@@ -68,7 +75,7 @@ VOLATILE = ("id", "version", "created_at", "updated_at", "added_at", "at", "read
             "import_id", "document", "deleted_at", "key", "run_at", "enqueued_at", "due_at",
             "notification_id", "arguments", "parameters", "operation_id", "done_at", "ends_at",
             "asked_at", "changed_at", "password_hash", "code_hash", "invitation_id", "sent_at",
-            "expires_at", "accepted_at", "withdrawn_at")  # fmt: skip
+            "expires_at", "accepted_at", "withdrawn_at", "answered_at", "details")  # fmt: skip
 
 WRITES = (
     "select sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
@@ -91,6 +98,8 @@ class Peopled(Builder):
             for kind in KINDS:
                 self.tick(self.role(self.account_id, role), kind, "import", on=True)
         set_up(access__contacts__take_over=True)
+        if "custom_roles" in registry().plugins:
+            switch_plugins({"custom_roles": True})
         self._people()
         self._records()
         self._labels()
@@ -98,6 +107,7 @@ class Peopled(Builder):
         self._operations()
         self._notifications()
         self._invitation()
+        self._permissions()
         db.session.commit()
 
     def _people(self) -> None:
@@ -117,9 +127,16 @@ class Peopled(Builder):
         self.guests = guests
         self._blind(self.who["blind"], east)
         self.set_status(self.world.users[self.who["suspended"]], "suspended")
-        self.places |= {"user": self.who["ordinary"], "team": east, "password": PASSWORD}
-        self.places |= {"suspended": self.who["suspended"], "role": role_named("user").id}
-        self.places["double"] = self.who["guest"]
+        self.places |= {
+            "user": self.who["ordinary"],
+            "boss": self.who["administrator"],
+            "suspended": self.who["suspended"],
+            "double": self.who["guest"],
+            "team": east,
+            "other_team": north,
+            "user_role": self.role(self.account_id, "user").id,
+            "password": PASSWORD,
+        }
         self.factor(self.who["guest"])
         self._ways_in(self.who["administrator"])
         db.session.add(
@@ -131,7 +148,7 @@ class Peopled(Builder):
         token = f"token-{self.account_id}"
         made = Invitation(
             email=f"invited{self.account_id}@example.com", team_id=self.places["team"],
-            role_id=self.places["role"], invited_by_id=self.boss_id,
+            role_id=self.places["user_role"], invited_by_id=self.boss_id,
             expires_at=clock.now() + timedelta(days=7),
         )  # fmt: skip
         db.session.add(made)
@@ -174,6 +191,7 @@ class Peopled(Builder):
             db.select(Membership).where(Membership.user_id == user)).scalar_one())  # fmt: skip
         db.session.add(Membership(user_id=user, team_id=team, role_id=role.id))
         db.session.flush()
+        self.places["role"] = role.id
         self.world.roles[role.id] = naive.Role(role.id, self.account_id)
         self.world.members = {each for each in self.world.members if each[0] != user}
         self.world.members.add((user, team, role.id))
@@ -314,6 +332,21 @@ class Peopled(Builder):
         db.session.flush()
         return made
 
+    def _permissions(self) -> None:
+        """A change that can be undone, and the ordinary user's request for a private person."""
+        writing_as(self.boss_id, "form")
+        key = "access.contacts.inactive_days"
+        save(setting(key, 0, 3650), "access")
+        no_longer_writing()
+        entry = db.session.execute(
+            db.select(SecurityEntry).where(SecurityEntry.event == "permissions_changed")
+        ).scalar_one()
+        request = AccessRequest(record_id=self.things["person private"].id,
+                                user_id=self.who["ordinary"])  # fmt: skip
+        db.session.add(request)
+        db.session.flush()
+        self.places |= {"entry": entry.id, "request": request.id}
+
     def _notifications(self) -> None:
         """Tell everybody of every record, whatever he may know of it now."""
         for user in self.who.values():
@@ -432,14 +465,22 @@ class Asker:
         return list(self.connection.exec_driver_sql(statement))
 
     def sent(self, who: str | None, method: str, path: str, **more: Any) -> Any:
-        """Return the answer to a request; what is wrong with any answer goes to the faults."""
-        headers = {"Cookie": self.cookies[who], **more.pop("headers", {})}
+        """Return the answer to a request; what is wrong with any answer goes to the faults.
+
+        A change that is previewed is confirmed, so that the answer is that to the change itself.
+        """
+        headers = {"Cookie": self.cookies[who], **more.get("headers", {})}
+        more = {key: value for key, value in more.items() if key != "headers"}
         with self.app.app_context():
             client = self.app.test_client(use_cookies=False)
             answer = client.open(path, method=method, headers=headers, **more)
-            answer.get_data()
+            page = answer.get_data(as_text=True)
             answer.close()
         leave_account()
+        previewed = CONFIRMED.search(page) if method == "POST" and "data" in more else None
+        if previewed and "confirmed" not in more["data"]:
+            confirmed = {**more["data"], "confirmed": previewed[1]}
+            return self.sent(who, method, path, headers=headers, **{**more, "data": confirmed})
         self._check(f"{method} {path} of {who}: {answer.status_code}", answer)
         return answer
 
