@@ -158,6 +158,7 @@ bench: dev assets translations
 	$(PY) -m tests.bench $(ARGS)
 	$(PY) -m tests.bench.importing
 	$(PY) -m tests.bench.operating
+	$(PY) -m tests.bench.timing
 
 clean:
 	rm -rf .venv node_modules core/static/dist build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache \

@@ -83,19 +83,14 @@ def fetch(
     Forbidden where he lacks the right. With `trashed` it looks in the trash, with `lock` the row
     stays locked until the transaction ends.
     """
-    rule = rule_for(actor, (kind,))
-    statement = _FETCH_ONE.format(
-        full=rule.full,
-        basic=rule.basic,
-        holdings=HOLDINGS,
-        alive="r.deleted_at is not null" if trashed else "r.deleted_at is null",
-        lock="for update of r" if lock else "",
-    )
-    found = sql(statement, id=record_id, kind=kind, **_without_kinds(rule.values)).one_or_none()
-    if found is None or not found.is_basic or (trashed and not found.is_full):
+    found = _looked_up(kind, record_id, actor, trashed=trashed)
+    if found.is_full and lock:  # nothing else is locked: whoever waits for a record knows of it
+        sql(_LOCK, id=record_id)
+        found = _looked_up(kind, record_id, actor, trashed=trashed)
+    if not found.is_basic or (trashed and not found.is_full):
         raise NotFound(_("There is no such record."))
     if not found.is_full:
-        raise NoAccess(Basic(found.id, found.kind, found.name, found.owner_id))
+        raise NoAccess(Basic(record_id, kind, found.name, found.owner_id))
     record, row = _load(registry().kinds[kind].row, record_id, refresh=lock)
     access = Access(
         record=record,
@@ -109,12 +104,38 @@ def fetch(
     return access
 
 
+# One row whether there is such a record or not, and for whoever may not know of it the same one,
+# found by the same steps: what differs takes time, and time tells.
 _FETCH_ONE = """
-select r.id, r.kind, r.name, r.owner_id,
-  coalesce({full}, false) as is_full, coalesce({basic}, false) as is_basic, {holdings}
-from core_record r
-where r.account_id = :account and r.id = :id and r.kind = :kind and {alive} {lock}
+select f.is_full, f.is_basic, f.is_owner, f.is_participant,
+  case when f.is_basic then f.name end as name,
+  case when f.is_basic then f.owner_id end as owner_id
+from (
+  select r.name, r.owner_id, r.is_there and coalesce({full}, false) as is_full,
+    r.is_there and coalesce({basic}, false) as is_basic, {holdings}
+  from (
+    select a.account_id, a.id, x.kind, x.name, x.owner_id, x.visibility,
+      x.id is not null as is_there
+    from (select cast(:account as bigint) as account_id, cast(:id as bigint) as id) a
+    left join core_record x on x.account_id = a.account_id and x.id = a.id
+      and x.kind = :kind and {alive}
+  ) r offset 0
+) f
 """
+
+_LOCK = "select from core_record x where x.account_id = :account and x.id = :id for update"
+
+
+def _looked_up(kind: str, record_id: int, actor: Actor, *, trashed: bool) -> Any:
+    """Return what the rule says of an ID, with the name and owner where he may know of it."""
+    rule = rule_for(actor, (kind,))
+    statement = _FETCH_ONE.format(
+        full=rule.full,
+        basic=rule.basic,
+        holdings=HOLDINGS,
+        alive="x.deleted_at is not null" if trashed else "x.deleted_at is null",
+    )
+    return sql(statement, id=record_id, kind=kind, **_without_kinds(rule.values)).one()
 
 
 def _without_kinds(values: dict[str, Any]) -> dict[str, Any]:
