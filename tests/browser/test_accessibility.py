@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from core import samples
 from core.shown import NavEntry, Toast, UserFace
+from tests.makers import role
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 FILE = Path(__file__).resolve().parents[1] / "fixtures/imports/people-utf8.csv"
@@ -89,6 +90,28 @@ def _to_outcome(page: Page) -> None:
     expect(page.locator("#rows")).to_be_visible()
 
 
+def _ticked(page: Page) -> None:
+    page.locator("[data-matrix] input:not(:checked)").first.check()
+    expect(page.locator("#live .sz-panel")).to_be_visible()
+
+
+def _previewed(page: Page) -> None:
+    page.locator("[data-matrix] input[value='person.delete']").check()
+    page.locator(".sz-savebar .btn-primary").click()
+    expect(page.locator("#effect")).to_be_visible()
+
+
+def _listed(page: Page) -> None:
+    _previewed(page)
+    page.locator("button[name=show]").first.click()
+    expect(page.locator(".sz-names")).to_be_visible()
+
+
+def _refused_team(page: Page) -> None:
+    page.locator(".sz-savebar .btn-primary").click()
+    expect(page.locator("#errors")).to_be_visible()
+
+
 def _clicked(selector: str):
     def click(page: Page) -> None:
         page.locator(selector).first.click()
@@ -109,6 +132,9 @@ def screens(site):
     for number in range(len(LOOKS)):
         site.add(last_name=f"Ticked{number}", participants=beata, visibility="hidden")
     locked = site.add("Celina", last_name="Dostępny Zamknięty", visibility="private")
+    north, number = site.teams["North"], person.rsplit("/", 1)[1]
+    with site.writing():
+        roles = {key: role(key).id for key in ("administrator", "user")}
     return [
         ("", "/sign-in", None),
         ("Ada", "/companies", None),
@@ -136,6 +162,27 @@ def screens(site):
         ("Ada", "/settings/account/contacts/sources", None),
         ("Beata", "/settings/account/package/plugins", None),
         ("Ada", "/people/999999", None),
+        ("Ada", "/settings/account/users/teams", None),
+        ("Ada", "/settings/account/users/teams/new", _refused_team),
+        ("Ada", f"/settings/account/users/teams/{north}", None),
+        ("Ada", f"/settings/account/users/teams/{north}/delete", None),
+        ("Ada", "/settings/account/users/roles", None),
+        ("Ada", f"/settings/account/users/roles/{roles['administrator']}", None),
+        ("Ada", f"/settings/account/users/roles/{roles['user']}", _ticked),
+        ("Ada", f"/settings/account/users/roles/{roles['user']}", _previewed),
+        ("Ada", f"/settings/account/users/roles/{roles['user']}", _listed),
+        ("Ada", "/settings/account/permissions/access", None),
+        ("Ada", "/settings/account/permissions/access/owner", None),
+        ("Ada", "/settings/account/permissions/access/participant", _ticked),
+        ("Ada", "/settings/account/permissions/visibility/contacts", None),
+        ("Ada", "/settings/account/permissions/check", None),
+        (
+            "Ada",
+            f"/settings/account/permissions/check?user={beata[0].id}&record=person.{number}",
+            None,
+        ),
+        ("Ada", f"{person}/access?user={beata[0].id}", None),
+        ("Ada", "/settings/account/security/log", None),
         ("Ada", "/imports", None),
         ("Ada", "/imports/new", _read_file),
         ("Ada", "/imports/new", None),
