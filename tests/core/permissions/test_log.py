@@ -339,12 +339,11 @@ def test_acc_x4_an_undoing_that_would_take_the_last_administrator_is_refused(bro
     assert not entries("permissions_undone")
 
 
-def test_acc_x4_with_the_plugin_off_a_second_role_does_not_come_back(browser, own):
-    switch_plugins({"custom_roles": True})
+def test_acc_x4_with_the_plugin_off_a_second_role_does_not_come_back(browser, own, own_roles):
     ula = make_user("Ula", own)
     save(new={(MEMBER, ula.id, own.id, role("manager").id)})
     number = save(gone={(MEMBER, ula.id, own.id, role("manager").id)})
-    switch_plugins({"custom_roles": False})
+    switch_plugins({own_roles: False})
     assert undo(browser, number).status_code == 409
     assert len(memberships(own.id, ula.id)) == 1
 
