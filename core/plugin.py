@@ -50,6 +50,8 @@ from core.security import (
     sign_in_views,
     views as security_views,
 )
+from core.staff import telling as staff_telling, views as staff_views
+from core.staff.services import leaving
 from core.users import profile_views, second_factors, views as users_views
 
 PAGES = (
@@ -61,6 +63,7 @@ PAGES = (
     security_views,
     factor_views,
     account_rules,
+    staff_views,
     account_views,
     search_views,
     team_views,
@@ -80,6 +83,8 @@ PROFILE_PAGES = [
 ]
 ACCOUNT_PAGES = [
     SettingsPage("account", "", lazy("General"), account_rules.GENERAL, order=800),
+    SettingsPage("account", USERS, USERS, staff_views.USERS, order=100),
+    SettingsPage("account", USERS, lazy("Invitations"), staff_views.INVITATIONS, order=110),
     SettingsPage("account", USERS, lazy("Teams"), team_views.TEAMS, order=120),
     SettingsPage("account", USERS, lazy("Roles"), role_views.ROLES, order=130),
     SettingsPage(
@@ -125,6 +130,7 @@ def register_causes() -> list[Cause]:
         *view_as.CAUSES,
         *operations.CAUSES,
         *ownership_jobs.CAUSES,
+        *staff_telling.CAUSES,
     ]
 
 
@@ -140,6 +146,7 @@ def register_jobs() -> list[JobType]:
         ),
         *operation_jobs.JOBS,
         *ownership_jobs.JOBS,
+        *leaving.JOBS,
     ]
 
 
@@ -150,7 +157,13 @@ def register_list_operations() -> list[ListOperation]:
 
 @hookimpl
 def register_security_events() -> list[SecurityEvent]:
-    return [*security.EVENTS, *events.EVENTS, *telling.EVENTS, *view_as.EVENTS]
+    return [
+        *security.EVENTS,
+        *events.EVENTS,
+        *staff_telling.EVENTS,
+        *telling.EVENTS,
+        *view_as.EVENTS,
+    ]
 
 
 @hookimpl

@@ -81,7 +81,7 @@ class Empty:
 # --- people, cells ---------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value on a list or profile. type: text | name | link | user | visibility | date | tags | email | phone | number | longtext"""
+    """One value on a list or profile. type: text | name | link | user | visibility | badge | date | tags | email | phone | number | longtext"""
 
     type: str
     text: str = ""  # formatted; visibility: the translated word
@@ -89,7 +89,7 @@ class Cell:
         None  # name, link, email (mailto:), phone (tel:); link without url = plain text (no access)
     )
     title: str = ""  # full text for the tooltip; date: full date and time
-    value: str = ""  # visibility: public|private|hidden; date: ISO for <time datetime>; name: "square" for companies
+    value: str = ""  # visibility: public|private|hidden; badge: its tone; date: ISO for <time datetime>; name: "square" for companies
     initials: str = ""  # name, user
     hue: int = 1
     items: Sequence[str] = ()  # tags

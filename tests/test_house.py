@@ -44,7 +44,7 @@ KNOWS_RECORDS = {
     "core/access/holdings.py": "it reads sets of records, of which the effect asks the rule",
     "core/access/rule.py": "it is the rule",
     "core/records/bulk.py": "it writes what was checked before",
-    "core/records/holding.py": "it hands over what a team that goes takes part in",
+    "core/records/handing_over.py": "it gives on what a user or team holds, whoever may see it",
     "core/records/lists.py": "it puts its statements together around the rule",
     "core/records/models.py": "it describes the table",
     "core/records/services.py": "it takes numbers for new records",
@@ -59,6 +59,7 @@ KNOWS_NO_ACCOUNT = {
     "core/accounts/learning.py": "a version tells all accounts at once of the rights it brings",
     "core/users/sessions.py": "a session says to which account its user belongs",
     "core/ownership/queries.py": "the clock asks which accounts want it",
+    "core/staff/queries/invitations.py": "a link says in which account its invitation is",
     "core/users/throttle.py": "a failed sign-in goes to the log of whoever's login it was",
 }
 

@@ -14,6 +14,7 @@ from core.db import Base, Tenant
 # Tables of the installation, where an account is an answer and not a part of the key.
 SHARED = {
     "core_account",
+    "core_invitation_link",
     "core_login",
     "core_reset_request",
     "core_session",

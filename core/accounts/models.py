@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -56,7 +56,16 @@ class SecurityEntry(TenantRow, Base):
     """A line of the security log; written, never changed."""
 
     __tablename__ = "core_security_entry"
-    __table_args__ = (link("user_id", "core_user", ondelete="SET NULL"),)
+    __table_args__ = (
+        link("user_id", "core_user", ondelete="SET NULL"),
+        Index(
+            "ix_core_security_entry_signed_in",
+            "account_id",
+            "user_id",
+            "id",
+            postgresql_where=text("event = 'signed_in'"),
+        ),
+    )
 
     user_id: Mapped[int | None]
     event: Mapped[str]

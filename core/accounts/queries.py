@@ -31,7 +31,7 @@ class Person:
 
 @dataclass(frozen=True)
 class TeamName:
-    """A team, as everybody sees it."""
+    """A team, as everybody sees it; removed users do not count."""
 
     id: int
     name: str
@@ -117,9 +117,11 @@ def _users() -> dict[int, Person]:
 
 def _teams() -> dict[int, TeamName]:
     rows = sql(
-        "select t.id, t.name, t.parent_id, count(distinct m.user_id) as members"
+        "select t.id, t.name, t.parent_id, count(distinct u.id) as members"
         " from core_team t left join core_membership m"
         " on m.account_id = t.account_id and m.team_id = t.id"
+        " left join core_user u on u.account_id = m.account_id and u.id = m.user_id"
+        " and u.status <> 'removed'"
         " where t.account_id = :account group by t.id, t.name, t.parent_id"
         " order by core_sort_key(t.name), t.id"
     )

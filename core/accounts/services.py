@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from core.accounts.epoch import raise_epoch
+from core.accounts.epoch import current_epoch, raise_epoch
 from core.accounts.learning import learn_rights
 from core.accounts.models import Account, AccountSetting, PluginSwitch, SecurityEntry
 from core.accounts.queries import needed_package, switchboard
 from core.accounts.switching import Contradiction, Turn
 from core.changes.capture import author_or_none
 from core.contracts import PACKAGES
-from core.db import account_scope, across_accounts, current_account, db
+from core.db import account_scope, across_accounts, current_account, db, sql
 from core.errors import Invalid, NeedsConfirmation, NotFound
 from core.i18n import _
 from core.registry import registry
@@ -142,6 +142,20 @@ def store_setting(key: str, value: Any) -> None:
     elif value != declared.shipped:
         db.session.add(AccountSetting(key=key, value=value))
     db.session.flush()
+
+
+def wait_for_each_other() -> None:
+    """Let changes that hold only together, such as two moves in the tree, come one by one.
+
+    The account's row is what every change of the epoch locks too, so nothing waits in a circle.
+    What was read before the wait is read again where somebody else changed it meanwhile.
+    """
+    db.session.flush()
+    known = current_epoch()
+    epoch = sql("select epoch from core_account where id = :account for no key update").scalar_one()
+    if epoch != known:
+        db.session.expire_all()
+        db.session.info["epoch"] = (current_account(), epoch)
 
 
 def log_security(

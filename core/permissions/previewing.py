@@ -16,6 +16,7 @@ from flask import redirect, render_template, request
 
 from core import face
 from core.accounts.queries import account_facts
+from core.accounts.services import wait_for_each_other
 from core.errors import Conflict, Invalid, NotFound, SzansaError
 from core.i18n import _
 from core.permissions import services
@@ -25,7 +26,6 @@ from core.permissions.facts import SETTING, PermissionChange
 from core.permissions.queries import present_of
 from core.settings.frame import settings_frame
 from core.shown import EffectLine, FormError
-from core.teams.services import wait_for_each_other
 
 CONTROLS = {"csrf_token", "confirmed", "show", "after"}
 LISTED, BESIDE = 200, 3

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from core.accounts.queries import account_facts
-from core.accounts.services import log_security, store_setting
+from core.accounts.services import log_security, store_setting, wait_for_each_other
 from core.contracts import OWN_ROLES, SEVERAL_ROLES
 from core.db import current_account, db, sql
 from core.errors import Conflict, Invalid, NotFound
@@ -26,7 +26,7 @@ from core.registry import registry
 from core.roles.models import ADMINISTRATOR, AccessTick, Role, RoleTick
 from core.roles.rights import ACCESS_ROLES, fits_access_role
 from core.teams.models import Membership
-from core.teams.services import team, wait_for_each_other
+from core.teams.services import team
 from core.users.models import ACTIVE, REMOVED, User
 
 CHANGED = "permissions_changed"

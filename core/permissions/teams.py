@@ -14,8 +14,8 @@ from core.i18n import _
 from core.permissions import facts, services
 from core.permissions.facts import MEMBER, PARENT, Fact, PermissionChange, changed
 from core.permissions.queries import memberships, parents
-from core.records import holding
 from core.records.fields import clean
+from core.records.handing_over import participations_of, replace_participant
 from core.registry import registry
 from core.teams.models import Team
 from core.teams.services import create_team, remove_team, rename_team
@@ -147,7 +147,7 @@ def hanging_on(team_id: int) -> Hanging:
             for user_id, person in known.users.items()
             if homes.get(user_id) == {team_id} and person.status != "removed"
         ],
-        participations=holding.participations_of(team_id),
+        participations=participations_of(team_id),
         invited=[key for key in _invited_settings() if team_id in setting(key)],
         below=[each.name for each in known.teams.values() if each.parent_id == team_id],
     )
@@ -219,7 +219,7 @@ def leaving(team: Team, over: TakingOver) -> PermissionChange:
 def delete(team: Team, over: TakingOver, change: PermissionChange) -> None:
     """Delete a team: others take over what hangs on it, or it goes; sub-teams move up."""
     done = services.apply(change)
-    holding.hand_over_participations(team.id, over.participations)
+    replace_participant(team.id, over.participations)
     if memberships(team.id):
         raise Conflict(_("Somebody joined this team meanwhile. Try again."))
     name = team.name

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from core.accounts.models import SecurityEntry
 from core.accounts.queries import account_facts
-from core.accounts.services import log_security
+from core.accounts.services import log_security, wait_for_each_other
 from core.contracts import SEVERAL_ROLES
 from core.db import current_account, db, sql
 from core.errors import NotFound
@@ -26,7 +26,6 @@ from core.permissions.queries import memberships, present_of
 from core.permissions.roles import all_roles
 from core.permissions.services import CHANGED, apply
 from core.registry import registry
-from core.teams.services import wait_for_each_other
 
 UNDONE = "permissions_undone"
 UNDOABLE = frozenset({CHANGED, UNDONE})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.accounts.epoch import current_epoch
 from core.accounts.queries import account_facts
+from core.accounts.services import wait_for_each_other
 from core.db import current_account, db, sql
 from core.errors import Conflict, Invalid, NotFound
 from core.i18n import _
@@ -70,20 +70,6 @@ def move_team(team_id: int, parent_id: int | None) -> None:
             )
     moved.parent_id = parent_id
     db.session.flush()
-
-
-def wait_for_each_other() -> None:
-    """Let changes that hold only together, such as two moves in the tree, come one by one.
-
-    The account's row is what every change of the epoch locks too, so nothing waits in a circle.
-    What was read before the wait is read again where somebody else changed it meanwhile.
-    """
-    db.session.flush()
-    known = current_epoch()
-    epoch = sql("select epoch from core_account where id = :account for no key update").scalar_one()
-    if epoch != known:
-        db.session.expire_all()
-        db.session.info["epoch"] = (current_account(), epoch)
 
 
 def below(team_id: int) -> set[int]:
@@ -159,9 +145,21 @@ def role_named(key: str) -> Role:
     return found
 
 
+def role(role_id: int) -> Role:
+    """Return a role, shipped or own; NotFound where there is none."""
+    found = db.session.get(Role, (current_account(), role_id))
+    if found is None:
+        raise NotFound(_("There is no such role."))
+    return found
+
+
 def join(user: User, team_id: int, role_key: str) -> None:
+    """Make a user member of a team with a shipped role; the first team becomes the main one."""
+    give_role(user, team_id, role_named(role_key))
+
+
+def give_role(user: User, team_id: int, role: Role) -> None:
     """Make a user member of a team with a role; the first team becomes the main one."""
-    role = role_named(role_key)
     joined = team(team_id)
     if role.key != ADMINISTRATOR:
         _keep_an_administrator(joined, user)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from core import clock
 from core.accounts.models import Account
@@ -13,7 +14,8 @@ from core.db import current_account, db, sql
 from core.errors import Conflict, Invalid, InvalidForm, NotFound
 from core.i18n import _
 from core.records.fields import clean
-from core.teams.services import join, new_principal
+from core.roles.models import Role
+from core.teams.services import give_role, new_principal, role_named
 from core.users import passwords, photos
 from core.users.models import Login, User, UserPhoto
 
@@ -41,16 +43,18 @@ class Newcomer:
 
 
 def create_user(who: Newcomer, *, team_id: int, role: str) -> User:
+    """Return a new user as `add_user` does, with a shipped role."""
+    return add_user(who, team_id, role_named(role))
+
+
+def add_user(who: Newcomer, team_id: int, role: Role) -> User:
     """Return a new user of the current account, member of one team with a role.
 
-    Raises Invalid naming the field, and Conflict where the address is taken.
+    Raises InvalidForm naming every wrong field, and Conflict where the address is taken.
     """
-    email = normalise_login(who.email)
-    first_name = _checked_name(who.first_name, "first_name", _("First name"))
-    last_name = _checked_name(who.last_name, "last_name", _("Last name"))
-    passwords.check_password(who.password, email)
+    email, first_name, last_name = _checked(who)
     if db.session.get(Login, email) is not None:
-        raise Conflict(_("E-mail: %(email)s is in use already.", email=email))
+        raise Conflict(_("E-mail: %(email)s is in use already.", email=email), "email")
     account = db.session.get_one(Account, current_account())
     user = User(
         id=new_principal("user"),
@@ -64,8 +68,30 @@ def create_user(who: Newcomer, *, team_id: int, role: str) -> User:
     db.session.add(user)
     db.session.flush()
     _add_login(user, who.password)
-    join(user, team_id, role)
+    give_role(user, team_id, role)
     return user
+
+
+def _checked(who: Newcomer) -> tuple[str, str, str]:
+    """Return login, first and last name as they are stored."""
+    errors: dict[str, list[Any]] = {}
+    email, names = who.email, []
+    for key in ("first_name", "last_name"):
+        try:
+            names.append(CHECKS[key](getattr(who, key)))
+        except Invalid as wrong:
+            errors[key] = [wrong.message]
+    try:
+        email = normalise_login(who.email)
+    except Invalid as wrong:
+        errors["email"] = [wrong.message]
+    try:
+        passwords.check_password(who.password, email)
+    except Invalid as wrong:
+        errors["password"] = [wrong.message]
+    if errors:
+        raise InvalidForm(errors)
+    return email, names[0], names[1]
 
 
 @dataclass(frozen=True)
@@ -94,7 +120,7 @@ def change_profile(user_id: int, profile: Profile) -> None:
     """
     changed = user(user_id)
     values, errors = {}, {}
-    for key, check in _CHECKS.items():
+    for key, check in CHECKS.items():
         try:
             values[key] = check(clean(getattr(profile, key)))
         except Invalid as wrong:
@@ -113,7 +139,9 @@ def _names(values: dict[str, str]) -> dict[str, str]:
 
 def initials_of(first_name: str, last_name: str) -> str:
     """Return the first letters of both names."""
-    return (first_name[0] + last_name[0]).upper()
+    return "".join(
+        next((sign for sign in name if sign.isalpha()), name[0]) for name in (first_name, last_name)
+    ).upper()[:LONGEST_INITIALS]
 
 
 def _checked_initials(typed: str) -> str:
@@ -136,7 +164,7 @@ def _checked_length(typed: str, field: str, label: str, most: int) -> str:
     return typed
 
 
-_CHECKS: dict[str, Callable[[str], str]] = {
+CHECKS: dict[str, Callable[[str], str]] = {
     "first_name": lambda typed: _checked_name(typed, "first_name", _("First name")),
     "last_name": lambda typed: _checked_name(typed, "last_name", _("Last name")),
     "position": lambda typed: _checked_length(typed, "position", _("Position"), LONGEST_POSITION),

@@ -97,10 +97,11 @@ def _renew_hash(found: Any, password: str) -> None:
 def _past_the_password(user_id: int, visit: Visit) -> Entered:
     if second_factors.is_on(user_id) and not tickets.is_trusted(user_id, visit.device):
         return Entered(ticket=tickets.issue(tickets.CODE, user_id, agent=visit.agent))
-    return Entered(session=_begin_session(user_id, visit))
+    return Entered(session=begin_session(user_id, visit))
 
 
-def _begin_session(user_id: int, visit: Visit) -> str:
+def begin_session(user_id: int, visit: Visit) -> str:
+    """Return the token of a new session for a user of the current account."""
     token = sessions.begin(current_account(), user_id, visit.address, visit.agent)
     log_security("signed_in", {}, user_id, visit.address)
     db.session.flush()
@@ -126,7 +127,7 @@ def enter_code(ticket: str, code: str, visit: Visit, *, trust: bool) -> Entered:
             left = second_factors.recovery_code_count(found.user_id)
             log_security("recovery_code_used", {"left": left}, found.user_id, visit.address)
         device = tickets.issue(tickets.DEVICE, found.user_id, agent=visit.agent) if trust else ""
-        return Entered(session=_begin_session(found.user_id, visit), device=device)
+        return Entered(session=begin_session(found.user_id, visit), device=device)
 
 
 def _used(found: Any, code: str, visit: Visit) -> str:

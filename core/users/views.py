@@ -62,7 +62,7 @@ def enter() -> Any:
     next_url = own_path(request.form.get("next", ""))
     email = request.form.get("email", "")
     try:
-        entered = signing_in.sign_in(email, request.form.get("password", ""), _visit())
+        entered = signing_in.sign_in(email, request.form.get("password", ""), visit())
     except TooManyTries as refused:
         return _page(next_url, refused, email), 429, {"Retry-After": str(refused.seconds)}
     except signing_in.WrongPair as refused:
@@ -70,7 +70,7 @@ def enter() -> Any:
     if entered.ticket:
         session["ticket"] = entered.ticket
         return redirect(face.url("users.code", next=next_url or None))
-    _begin(entered)
+    begin(entered)
     return redirect(next_url or "/")
 
 
@@ -88,7 +88,7 @@ def enter_code() -> Any:
     next_url, ticket = own_path(request.form.get("next", "")), request.form.get("ticket", "")
     typed, trust = request.form.get("code", ""), request.form.get("trust") == "1"
     try:
-        entered = signing_in.enter_code(ticket, typed, _visit(), trust=trust)
+        entered = signing_in.enter_code(ticket, typed, visit(), trust=trust)
     except signing_in.StartAgain as refused:
         session.pop("ticket", None)
         return _page(next_url, refused), refused.status
@@ -97,14 +97,14 @@ def enter_code() -> Any:
         return answer, 429, {"Retry-After": str(refused.seconds)}
     except WrongCode as refused:
         return _code_page(ticket, next_url, trust=trust, refused=refused), refused.status
-    _begin(entered)
+    begin(entered)
     onward = redirect(next_url or "/")
     if entered.device:
         _remember(onward, entered.device)
     return onward
 
 
-def _visit() -> signing_in.Visit:
+def visit() -> signing_in.Visit:
     """Return where the request comes from."""
     device = request.cookies.get(DEVICE_COOKIE, "")
     return signing_in.Visit(request.remote_addr or "", request.user_agent.string, device)
@@ -121,7 +121,7 @@ def _remember(answer: AnyResponse, device: str) -> None:
     )
 
 
-def _begin(entered: signing_in.Entered) -> None:
+def begin(entered: signing_in.Entered) -> None:
     """Let this browser be the new session's, with nothing left of what it was before."""
     if current_user.is_authenticated:
         sessions.end(current_user.token)

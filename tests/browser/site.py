@@ -17,10 +17,12 @@ from flask import Flask
 
 from config.settings import Settings, load
 from core import embedded
+from core.accounts.founding import open_account
 from core.app import create_app
 from core.changes.capture import change_set, no_longer_writing
 from core.db import account_scope, db, sql
 from core.users.models import User
+from core.users.services import Newcomer
 from tests.makers import PASSWORD, make_record, make_team, make_user, set_up, tick
 
 SHOP, OTHER = "Sales House", "Other House"
@@ -95,6 +97,14 @@ class Site:
                 no_longer_writing()
                 db.session.remove()
         return address
+
+    def open(self, name: str, email: str) -> None:
+        """Open an account that has its founder and nothing else."""
+        with self.app.app_context():
+            founder = Newcomer(email, "Zofia", "Founder", PASSWORD)
+            open_account(name, founder, language="en")
+            db.session.commit()
+            db.session.remove()
 
     def set_user(self, name: str, *, language: str = "en", theme: str = "") -> None:
         """Choose a user's language and look."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import cycle
 from pathlib import Path
 
@@ -9,9 +10,15 @@ import pytest
 from flask import render_template
 from playwright.sync_api import Page, expect
 
-from core import samples
+from core import clock, samples
+from core.db import account_scope, db
 from core.shown import NavEntry, Toast, UserFace
+<<<<<<< HEAD
+from core.staff.models import Invitation, InvitationLink
+from core.users.sessions import hash_of
+=======
 from tests.makers import role
+>>>>>>> wt-perm
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 FILE = Path(__file__).resolve().parents[1] / "fixtures/imports/people-utf8.csv"
@@ -120,6 +127,48 @@ def _clicked(selector: str):
     return click
 
 
+def _invited_wrongly(page: Page) -> None:
+    page.fill("[name=addresses]", "no address")
+    page.locator("[name=row_email]").first.fill("neither this")
+    page.locator(".sz-savebar .btn-primary").click()
+    expect(page.locator("#errors, main h1").first).to_be_visible()
+
+
+def _accepted_wrongly(page: Page) -> None:
+    page.locator("main .btn-primary").click()
+    expect(page.locator("#errors")).to_be_visible()
+
+
+def _of_users(site):
+    """The screens of users and invitations, with an invitation in each state."""
+    users, invitations = "/settings/account/users/users", "/settings/account/users/invitations"
+    ada, beata = site.people["Ada"], f"{users}/{site.people['Beata'].id}"
+    with site.app.app_context(), account_scope(ada.account_id):
+        for at, days in enumerate((7, -7)):
+            made = Invitation(email=f"invited{at}@example.com", invited_by_id=ada.id,
+                              expires_at=clock.now() + timedelta(days=days))  # fmt: skip
+            db.session.add(made)
+            db.session.flush()
+            link = InvitationLink(token_hash=hash_of(f"seen-{days}"), account_id=made.account_id,
+                                  invitation_id=made.id)  # fmt: skip
+            db.session.add(link)
+        db.session.commit()
+    return [
+        ("Ada", users, None),
+        ("Ada", f"{users}?status=removed", None),
+        ("Ada", f"{users}/new", None),
+        ("Ada", beata, None),
+        ("Ada", f"{beata}/suspend", None),
+        ("Ada", f"{beata}/remove", None),
+        ("Ada", invitations, None),
+        ("Ada", f"{invitations}/new", _invited_wrongly),
+        ("", "/invitation/seen-7", None),
+        ("", "/invitation/seen-7", _accepted_wrongly),
+        ("", "/invitation/seen--7", None),
+        ("", "/invitation/nothing", None),
+    ]
+
+
 @pytest.fixture(scope="module")
 def screens(site):
     """What is looked at: who looks, the address, and what is done there first."""
@@ -137,6 +186,8 @@ def screens(site):
         roles = {key: role(key).id for key in ("administrator", "user")}
     return [
         ("", "/sign-in", None),
+        ("", "/sign-in/forgotten", None),
+        ("", "/sign-in/reset/nothing", None),
         ("Ada", "/companies", None),
         ("Beata", "/people?q=dostepn", None),
         ("Ada", "/people?q=zzzzz", None),
@@ -158,9 +209,15 @@ def screens(site):
         ("Ada", "/search?q=dostepn", None),
         ("Ada", "/search?q=zzzzz", None),
         ("Beata", "/notifications", None),
+        ("Beata", "/settings/profile/profile", None),
+        ("Beata", "/settings/profile/security", None),
+        ("Beata", "/settings/profile/security/password", None),
+        ("Beata", "/settings/profile/security/second-factor", None),
+        ("Ada", "/settings/account/general", None),
         ("Ada", "/settings/account/package/plugins", None),
         ("Ada", "/settings/account/contacts/sources", None),
         ("Beata", "/settings/account/package/plugins", None),
+        *_of_users(site),
         ("Ada", "/people/999999", None),
         ("Ada", "/settings/account/users/teams", None),
         ("Ada", "/settings/account/users/teams/new", _refused_team),

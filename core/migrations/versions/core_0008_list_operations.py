@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "core_0008"
-down_revision = "core_0006"
+down_revision = "core_0007"
 branch_labels = None
 
 

@@ -228,6 +228,49 @@ CORE = [
             foreign={"plugin": ("sign",)}),
 ]  # fmt: skip
 
+_USERS = "/settings/account/users/users"
+_INVITATIONS = "/settings/account/users/invitations"
+_PLACE = {"team": ("team", "user"), "role": ("role",)}
+
+
+def _user(below: str, method: str = "GET", of: str = "user", **more: Any) -> Address:
+    return Address(
+        f"{_USERS}/<int:user_id>{below}", method, ADMINISTRATOR, path={"user_id": of}, **more
+    )
+
+
+STAFF = [
+    Address(_USERS, opens=ADMINISTRATOR, query={"status": "all", "q": "t"}),
+    Address(f"{_USERS}/export", "POST", ADMINISTRATOR),
+    Address(f"{_USERS}/new", opens=ADMINISTRATOR),
+    Address(f"{_USERS}/new", "POST", ADMINISTRATOR, foreign=_PLACE,
+            controls={"email": "new@example.com", "first_name": "Eve", "last_name": "Nowak",
+                      "password": "a-longer-7-word", "team": "$team", "role": "$user_role"}),
+    _user(""),
+    _user("", "POST", controls={"position": "Clerk"}, foreign={"main_team": ("team", "user")}),
+    _user("/suspend"),
+    _user("/suspend", "POST"),
+    _user("/activate", "POST", of="suspended"),
+    _user("/reset-second-factor"),
+    _user("/reset-second-factor", "POST", of="double"),
+    _user("/remove"),
+    _user("/remove", "POST", foreign={"to.person": ("user", "team"), "to.company": ("user",),
+                                      "to.participations": ("user", "team")}),
+    Address(_INVITATIONS, opens=ADMINISTRATOR),
+    Address(f"{_INVITATIONS}/new", opens=ADMINISTRATOR),
+    Address(f"{_INVITATIONS}/new", "POST", ADMINISTRATOR, foreign=_PLACE,
+            controls={"addresses": "new@example.com", "team": "$team", "role": "$user_role"}),
+    Address(f"{_INVITATIONS}/<int:invitation_id>/send", "POST", ADMINISTRATOR,
+            path={"invitation_id": "invitation"}),
+    Address(f"{_INVITATIONS}/<int:invitation_id>/withdraw", "POST", ADMINISTRATOR,
+            path={"invitation_id": "invitation"}),
+    Address("/invitation/<token>", opens=ANYONE, path={"token": "token"},
+            secrets=frozenset({"token"})),
+    Address("/invitation/<token>", "POST", ANYONE, path={"token": "token"},
+            secrets=frozenset({"token"}),
+            controls={"first_name": "Eve", "last_name": "Nowak", "password": "a-longer-7-word"}),
+]  # fmt: skip
+
 CONTACTS = [
     *_of_kind("people", "person"),
     *_of_kind("companies", "company"),
@@ -344,7 +387,7 @@ CUSTOM_ROLES = [
 ]
 
 BY_PLUGIN = {
-    "core": [*CORE, *PERMISSIONS],
+    "core": [*CORE, *STAFF, *PERMISSIONS],
     "custom_roles": CUSTOM_ROLES,
     "contacts": CONTACTS,
     "imports": IMPORTS,

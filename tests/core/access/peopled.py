@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -35,6 +36,7 @@ from core.records.labels import make
 from core.records.services import create
 from core.registry import registry
 from core.roles.models import Role as RoleRow
+from core.staff.models import Invitation, InvitationLink
 from core.teams.models import Membership
 from core.users import codes, second_factors, sessions, tickets
 from core.users.models import Login, User, UserPhoto
@@ -57,6 +59,7 @@ NUMBERED = (
     "core_security_entry",
     "core_access_request",
     "imports_import",
+    "core_invitation",
 )
 KINDS = ("person", "company")
 PLURAL = {"person": "people", "company": "companies"}
@@ -71,8 +74,8 @@ VOLATILE = ("id", "version", "created_at", "updated_at", "added_at", "at", "read
             "token", "token_hash", "last_used_at", "change_set_id", "job_id", "record_id",
             "import_id", "document", "deleted_at", "key", "run_at", "enqueued_at", "due_at",
             "notification_id", "arguments", "parameters", "operation_id", "done_at", "ends_at",
-            "asked_at", "changed_at", "password_hash", "code_hash",
-            "answered_at", "details")  # fmt: skip
+            "asked_at", "changed_at", "password_hash", "code_hash", "invitation_id", "sent_at",
+            "expires_at", "accepted_at", "withdrawn_at", "answered_at", "details")  # fmt: skip
 
 WRITES = (
     "select sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
@@ -103,6 +106,7 @@ class Peopled(Builder):
         self._imports()
         self._operations()
         self._notifications()
+        self._invitation()
         self._permissions()
         db.session.commit()
 
@@ -126,15 +130,34 @@ class Peopled(Builder):
         self.places |= {
             "user": self.who["ordinary"],
             "boss": self.who["administrator"],
+            "suspended": self.who["suspended"],
+            "double": self.who["guest"],
             "team": east,
             "other_team": north,
             "user_role": self.role(self.account_id, "user").id,
             "password": PASSWORD,
         }
+        self.factor(self.who["guest"])
         self._ways_in(self.who["administrator"])
         db.session.add(
             UserPhoto(user_id=self.who["ordinary"], content=b"photo", media_type="image/jpeg")
         )
+
+    def _invitation(self) -> None:
+        """An invitation that is open, with the token that its mail had."""
+        token = f"token-{self.account_id}"
+        made = Invitation(
+            email=f"invited{self.account_id}@example.com", team_id=self.places["team"],
+            role_id=self.places["user_role"], invited_by_id=self.boss_id,
+            expires_at=clock.now() + timedelta(days=7),
+        )  # fmt: skip
+        db.session.add(made)
+        db.session.flush()
+        link = InvitationLink(token_hash=sessions.hash_of(token), account_id=self.account_id,
+                              invitation_id=made.id)  # fmt: skip
+        db.session.add(link)
+        db.session.flush()
+        self.places |= {"invitation": made.id, "token": token}
 
     def _ways_in(self, user_id: int) -> None:
         """Give a user a password, two-factor login, a second session and a trusted device."""
@@ -384,6 +407,13 @@ class Asker:
         sequence = f"pg_get_serial_sequence('{table}', 'id')"
         self.connection.exec_driver_sql(
             f"select setval({sequence}, greatest(nextval({sequence}), {number}))"
+        )
+
+    def count_users_anew(self) -> None:
+        """Let a new user have the same number, whatever was tried and taken back before."""
+        self.connection.exec_driver_sql(
+            "select setval(pg_get_serial_sequence('core_principal', 'id'),"
+            " (select max(id) from core_principal))"
         )
 
     def _sign_in(self, side: Peopled, name: str, user_id: int) -> None:

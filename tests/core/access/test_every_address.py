@@ -141,6 +141,7 @@ UNCHANGING = (
     "/sign-in/new-password",  # nobody here has a temporary password
     "/sign-in/second-factor",  # who asks has one already
     "/settings/profile/security/second-factor",
+    "/invitation/<token>",  # who asks must sign out first
     "/ask",  # an administrator has access already
     "/view-as/end",  # nobody views as somebody else here
 )
@@ -361,6 +362,7 @@ def changed_by_extras(ask: Asker) -> Found:
 def settled(ask: Asker, each: Address, extra: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     """Return the status of a good request with extra controls, and what is stored then."""
     with ask.taken_back():
+        ask.count_users_anew()
         sent = each.sent(ask.places, **extra)
         answer = ask.sent("administrator", each.method, each.at(ask.places), **sent)
         return answer.status_code, ask.state(is_settled=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from core import clock
 from core.accounts.services import switch_plugins
 from core.changes.models import Change, ChangeSet
 from core.db import db, sql
+from core.housekeeping import delete_old_rows
 from core.notifications.models import Notification
 from core.operations import jobs, services
 from core.operations.models import Batch, Operation
@@ -395,6 +398,19 @@ def test_acc_x3_the_preview_tells_who_begins_and_who_ceases_to_see(ada, eve, nor
     assert [opens(eve, each) for each in records] == ["nothing", "nothing"]
 
 
+def test_acc_x3_all_records_of_one_user_are_shown_on_demand(ada, eve, client):
+    records = [make_record(ada, last_name=f"Zuber{number:02}", visibility="hidden")
+               for number in range(25)]  # fmt: skip
+    url = begin(client, records)
+    client.post(url, data={"role": "participant", "mode": "add", "principals": str(eve.id)})
+    names = re.findall(r"Zuber\d\d", page(client.get(url)).texts["effects"])
+    assert len(set(names)) == 20
+    shown = page(client.get(f"{url}?user={eve.id}"))
+    assert len(set(re.findall(r"Zuber\d\d", shown.texts["rows"]))) == 25
+    for nobody in (ada.id, 999_999_999, "x"):
+        assert "rows" not in page(client.get(f"{url}?user={nobody}")).texts
+
+
 def test_acc_x3_where_nobody_sees_more_or_less_the_preview_says_so(ada, client):
     url = begin(client, [make_record(ada)])
     client.post(url, data={"role": "participant", "mode": "add", "principals": str(ada.id)})
@@ -461,6 +477,17 @@ def test_drafts_that_never_ran_do_not_pile_up(ada, client):
     for _number in range(25):
         begin(client, [record])
     assert db.session.query(Operation).count() == 20
+
+
+def test_drafts_go_after_a_day_and_ended_operations_after_ninety(ada, client, monkeypatch):
+    record = make_record(ada)
+    run(client, [record], role="participant", mode="add", principals=str(ada.id))
+    begin(client, [record])
+    moment = clock.now()
+    for days, left in ((0.5, 2), (1.5, 1), (89, 1), (91, 0)):
+        monkeypatch.setattr(clock, "now", lambda days=days: moment + timedelta(days=days))
+        delete_old_rows()
+        assert db.session.query(Operation).count() == left
 
 
 # ---------------------------------------------------------------- who is told

@@ -10,13 +10,13 @@ import pytest
 
 from core import db as wall
 from core.accounts.models import Account
+from core.accounts.services import wait_for_each_other
 from core.changes.capture import writing_as
 from core.db import db
 from core.errors import SzansaError
 from core.permissions import services, undoing
 from core.permissions.facts import MEMBER, PARENT, TICK, PermissionChange
 from core.permissions.queries import memberships, parents, ticks
-from core.teams.services import wait_for_each_other
 from tests.makers import make_account, make_team, make_user, role
 
 

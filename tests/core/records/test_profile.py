@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from core import clock, web
+from core.access import fetch
+from core.changes.capture import change_set
 from core.contracts import Panel
 from core.db import db, sql
 from core.hookspecs import hookimpl
+from core.records.services import change
 from core.registry import registry
 from core.teams.models import Team
 from core.users.models import User
 from tests.core.records.test_record_forms import participants, record_row
 from tests.makers import (
+    actor,
     make_account,
     make_record,
     make_team,
@@ -211,6 +216,21 @@ def test_acc_35_details_show_since_when_and_by_whom(ada, client):
     day = f"{clock.today(ada.zone):%d.%m.%Y}"
     for text in ("North", "Ada Test", "team, 0 people", day):
         assert text in dialog
+
+
+def test_acc_35_the_owner_is_shown_since_when_and_by_whom(ada, boss, client, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 9, 12, tzinfo=UTC))
+    record = make_record(ada)
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 4, 1, 12, tzinfo=UTC))
+    with change_set("form", ada.id):
+        change(
+            fetch("person", record.id, actor(ada)),
+            {"owner": boss.id},
+            confirmed={"confirm_lose_access"},
+        )
+    sign_in(client, boss)
+    dialog = page(client.get(f"/people/{record.id}")).texts["holders"]
+    assert f"{boss.first_name} Testowner01.04.2026Ada Test" in dialog.replace("\n", "")
 
 
 def test_acc_35_holders_are_added_and_removed_in_the_details(ada, boss, client):

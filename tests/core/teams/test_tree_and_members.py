@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from flask import Flask
 
 from core import db as wall
 from core.access import actor_of
 from core.accounts.founding import named_after, open_account
 from core.accounts.models import Account
 from core.db import account_scope, db, sql
-from core.errors import Conflict, Invalid, NotFound, SzansaError
+from core.errors import Conflict, Invalid, NotFound
 from core.teams.models import Membership, Team
 from core.teams.services import (
     create_team,
@@ -28,8 +23,9 @@ from core.teams.services import (
 from core.users.models import SUSPENDED, User
 from core.users.services import Newcomer
 from tests.makers import PASSWORD, actor, make_account, make_record, make_team, make_user, opens
+from tests.together import FOUNDER, at_once, stored
 
-FOUNDER = Newcomer("founder@example.com", "Jan", "Nowak", PASSWORD)
+__all__ = ["stored"]  # a fixture
 
 
 @pytest.fixture
@@ -99,38 +95,6 @@ def test_team_3_a_parent_must_be_a_team_of_the_account(ada):
                 lambda: move_team(foreign.id, None), lambda: delete_team(foreign.id)):  # fmt: skip
         with pytest.raises(NotFound):
             act()
-
-
-@pytest.fixture
-def stored(whole_app: Flask) -> Iterator[Flask]:
-    """An account that is really stored, for tests with connections of their own."""
-    with whole_app.app_context():
-        opened = open_account("Stored", FOUNDER)
-        db.session.commit()
-        whole_app.config["STORED"] = opened.account.id, opened.team.id, opened.founder.id
-    yield whole_app
-    with whole_app.app_context(), db.engine.begin() as connection:
-        connection.exec_driver_sql("delete from core_account where name = 'Stored'")
-
-
-def at_once(app, *acts):
-    """Run the acts in threads, each in a transaction of its own; return the refusals."""
-    ready = Barrier(len(acts))
-
-    def run(act):
-        with app.app_context(), account_scope(app.config["STORED"][0]):
-            db.session.execute(db.select(Team)).scalars().all()
-            ready.wait(10)
-            try:
-                act()
-                db.session.commit()
-            except SzansaError as refused:
-                db.session.rollback()
-                return refused.message
-        return ""
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return sorted(threads.map(run, acts))
 
 
 @pytest.mark.parametrize("turn", range(3))

@@ -12,6 +12,7 @@ from core.accounts.models import Account
 from core.accounts.services import switch_plugins
 from core.changes.models import Change
 from core.db import current_account, db, sql
+from core.notifications.models import Notification
 from core.records.models import Record
 from plugins.imports import services as imports
 from tests.makers import actor, make_account, make_record, make_team, make_user, opens, sign_in
@@ -184,3 +185,11 @@ def test_pkg_4_switched_off_no_column_can_be_assigned_to_it(north):
     assert import_.assignment[1] is None
     with pytest.raises(Exception, match="choose one from the list"):
         imports.assign(import_, ["person.last_name", "person.owners"])
+
+
+def test_notif_7_a_new_further_owner_is_told_and_one_who_moves_up_is_not(ada, eve, client):
+    record = make_record(ada, visibility="public")
+    edit(client, record, owners=["", str(eve.id)])
+    edit(client, record, owner=str(eve.id), owners="")
+    told = db.session.query(Notification).filter_by(user_id=eve.id)
+    assert [(each.cause, each.record_id) for each in told] == [("core.became_owner", record.id)]

@@ -1,0 +1,1 @@
+"""Reading and drawing the forms about users."""

@@ -1,0 +1,1 @@
+"""Changing users, and what leads to new ones."""
