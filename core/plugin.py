@@ -33,6 +33,7 @@ from core.permissions import (
     asking_views,
     check_views,
     log_views,
+    previewing,
     role_views,
     team_views,
     telling,
@@ -93,7 +94,7 @@ ACCOUNT_PAGES = [
     SettingsPage("account", PERMISSIONS, lazy("Access"), access_views.ACCESS_PAGE, order=210),
     SettingsPage("account", PERMISSIONS, lazy("Check access"), check_views.CHECK, order=220),
     SettingsPage("account", "", lazy("Package and plugins"), account_views.PLUGINS, order=900),
-    SettingsPage("account", "", lazy("Security log"), log_views.LOG, order=950),
+    SettingsPage("account", "", lazy("Security log"), previewing.LOG, order=950),
 ]
 
 

@@ -13,12 +13,9 @@ from playwright.sync_api import Page, expect
 from core import clock, samples
 from core.db import account_scope, db
 from core.shown import NavEntry, Toast, UserFace
-<<<<<<< HEAD
 from core.staff.models import Invitation, InvitationLink
 from core.users.sessions import hash_of
-=======
 from tests.makers import role
->>>>>>> wt-perm
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 FILE = Path(__file__).resolve().parents[1] / "fixtures/imports/people-utf8.csv"
