@@ -20,7 +20,7 @@ from core.contracts import (
     SettingsPage,
 )
 from core.hookspecs import hookimpl
-from core.i18n import lazy
+from core.i18n import lazy, sense
 from core.mail import jobs as mail_jobs, services as mail_services
 from core.notifications import holders, undelivered, views as notification_views
 from core.operations import jobs as operation_jobs, telling as operations, views as operation_views
@@ -84,7 +84,7 @@ PROFILE_PAGES = [
 ]
 ACCOUNT_PAGES = [
     SettingsPage("account", "", lazy("General"), account_rules.GENERAL, order=800),
-    SettingsPage("account", USERS, USERS, staff_views.USERS, order=100),
+    SettingsPage("account", USERS, sense("settings", "Users"), staff_views.USERS, order=100),
     SettingsPage("account", USERS, lazy("Invitations"), staff_views.INVITATIONS, order=110),
     SettingsPage("account", USERS, lazy("Teams"), team_views.TEAMS, order=120),
     SettingsPage("account", USERS, lazy("Roles"), role_views.ROLES, order=130),
