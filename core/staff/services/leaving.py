@@ -10,7 +10,7 @@ from core.access import Actor, actor_of
 from core.accounts.queries import account_facts
 from core.changes.capture import change_set
 from core.contracts import JobType
-from core.errors import InvalidForm
+from core.errors import Forbidden, InvalidForm
 from core.i18n import _
 from core.jobs.runner import checkpoint
 from core.jobs.services import enqueue
@@ -116,8 +116,14 @@ def _is_administrator(user_id: int) -> bool:
 def hand_over_later(
     user: int, owned: Mapping[str, int], participations: int | None, by: int
 ) -> None:
-    """Hand over what a removed user left, and tell who removed him (the job)."""
-    count = _hand_over(user, Plan(owned, participations), actor_of(by))
+    """Hand over what a removed user left, and tell who removed him (the job).
+
+    Raises Forbidden where that one is no administrator any more.
+    """
+    actor = actor_of(by)
+    if not actor.is_administrator:
+        raise Forbidden(_("Whoever removed this user is no administrator any more."))
+    count = _hand_over(user, Plan(owned, participations), actor)
     _tell_end(HANDED_OVER, user, by, count)
 
 

@@ -367,13 +367,15 @@ class Peopled(Builder):
 class Asker:
     """Sends requests that are taken back, and sees what each would have changed."""
 
+    side = Peopled
+
     def __init__(self, app: Flask, connection: Connection) -> None:
         self.app, self.connection = app, connection
         self.cookies: dict[Any, str] = {None: ""}
         self.world = naive.World()
         for place, table in enumerate(NUMBERED):
             self._count_from(table, FIRST_NUMBER - place * 10_000_000)
-        self.theirs, self.ours = Peopled(self.world), Peopled(self.world)
+        self.theirs, self.ours = self.side(self.world), self.side(self.world)
         self.theirs.fill()
         self.ours.fill()
         self.places = self.ours.places
@@ -400,6 +402,7 @@ class Asker:
         }
         self.base, self.settled_base = self.state(), self.state(is_settled=True)
         self.faults: list[str] = []
+        self.previews: list[Any] = []
         self.answered: dict[str, tuple[Any, set[str]]] = {}
 
     def _count_from(self, table: str, number: int) -> None:
@@ -479,6 +482,7 @@ class Asker:
         leave_account()
         previewed = CONFIRMED.search(page) if method == "POST" and "data" in more else None
         if previewed and "confirmed" not in more["data"]:
+            self.previews.append(answer)
             confirmed = {**more["data"], "confirmed": previewed[1]}
             return self.sent(who, method, path, headers=headers, **{**more, "data": confirmed})
         self._check(f"{method} {path} of {who}: {answer.status_code}", answer)
