@@ -20,7 +20,7 @@ from core.contracts import (
     SettingsPage,
 )
 from core.hookspecs import hookimpl
-from core.i18n import lazy
+from core.i18n import lazy, sense
 from core.mail import jobs as mail_jobs, services as mail_services
 from core.notifications import holders, undelivered, views as notification_views
 from core.operations import jobs as operation_jobs, telling as operations, views as operation_views
@@ -33,6 +33,7 @@ from core.permissions import (
     asking_views,
     check_views,
     log_views,
+    previewing,
     role_views,
     team_views,
     telling,
@@ -83,7 +84,7 @@ PROFILE_PAGES = [
 ]
 ACCOUNT_PAGES = [
     SettingsPage("account", "", lazy("General"), account_rules.GENERAL, order=800),
-    SettingsPage("account", USERS, USERS, staff_views.USERS, order=100),
+    SettingsPage("account", USERS, sense("settings", "Users"), staff_views.USERS, order=100),
     SettingsPage("account", USERS, lazy("Invitations"), staff_views.INVITATIONS, order=110),
     SettingsPage("account", USERS, lazy("Teams"), team_views.TEAMS, order=120),
     SettingsPage("account", USERS, lazy("Roles"), role_views.ROLES, order=130),
@@ -93,7 +94,7 @@ ACCOUNT_PAGES = [
     SettingsPage("account", PERMISSIONS, lazy("Access"), access_views.ACCESS_PAGE, order=210),
     SettingsPage("account", PERMISSIONS, lazy("Check access"), check_views.CHECK, order=220),
     SettingsPage("account", "", lazy("Package and plugins"), account_views.PLUGINS, order=900),
-    SettingsPage("account", "", lazy("Security log"), log_views.LOG, order=950),
+    SettingsPage("account", "", lazy("Security log"), previewing.LOG, order=950),
 ]
 
 

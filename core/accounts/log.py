@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +13,6 @@ from core.errors import NotFound
 from core.i18n import _
 
 PAGE = 50
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -79,12 +76,3 @@ def all_entries(wanted: Wanted) -> Iterator[Any]:
     while found := entries(wanted, before, 1_000):
         yield from found
         before = found[-1].id
-
-
-def as_csv(rows: Iterator[list[str]]) -> str:
-    """Return rows as csv that spreadsheet programs open: nothing in it becomes a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";")
-    for row in rows:
-        writer.writerow([f"'{each}" if each.startswith(FORMULA) else each for each in row])
-    return "\ufeff" + text.getvalue()

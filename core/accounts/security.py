@@ -30,6 +30,8 @@ EVENTS = [
     SecurityEvent("package_changed", lazy("Package changed"),
                   lambda details: _("The account was put on the package %(name)s.",
                                     name=details["package"].capitalize())),
+    SecurityEvent("security_log_exported", lazy("Security log exported"),
+                  lambda _details: _("The security log was exported.")),
     SecurityEvent("plugin_switched", lazy("Plugin switched"), _plugin_switched),
     SecurityEvent("rights_added", lazy("New rights"), _rights_added),
 ]  # fmt: skip

@@ -14,11 +14,13 @@ from flask_login import current_user
 from core import face
 from core.accounts import log
 from core.accounts.queries import account_facts
+from core.accounts.services import log_security
+from core.csv_writing import csv_of
 from core.errors import SzansaError
 from core.i18n import _, ngettext
 from core.permissions import undoing
 from core.permissions.facts import PermissionChange
-from core.permissions.previewing import Preview, answer, refuse, refused, settle
+from core.permissions.previewing import LOG, Preview, answer, refuse, refused, settle
 from core.permissions.telling import lines_of
 from core.registry import registry
 from core.settings.frame import settings_frame
@@ -26,8 +28,6 @@ from core.shown import FormError
 from core.web import ADMINISTRATOR, opens
 
 blueprint = Blueprint("log", __name__)
-
-LOG = "/settings/account/security/log"
 
 
 @blueprint.get(LOG)
@@ -116,7 +116,7 @@ def told(entry: Any) -> str:
     return event.text(entry.details) if event else str(entry.event)
 
 
-@blueprint.get(f"{LOG}/export")
+@blueprint.post(f"{LOG}/export")
 @opens(ADMINISTRATOR)
 def export_log() -> Response:
     head = [_("Time"), _("User"), _("Event"), _("Details"), _("Address")]
@@ -128,7 +128,8 @@ def export_log() -> Response:
         at = entry.created_at.isoformat(timespec="seconds")
         return [at, who, told(entry), lines, entry.address or ""]
 
-    body = log.as_csv(iter([head, *map(row, log.all_entries(_wanted()))]))
+    body = csv_of(head, map(row, log.all_entries(_wanted())))
+    log_security("security_log_exported", {})
     return Response(
         body,
         mimetype="text/csv",

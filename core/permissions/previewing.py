@@ -29,6 +29,7 @@ from core.shown import EffectLine, FormError
 
 CONTROLS = {"csrf_token", "confirmed", "show", "after"}
 LISTED, BESIDE = 200, 3
+LOG = "/settings/account/security/log"
 
 
 @dataclass(frozen=True)
@@ -104,11 +105,16 @@ def _answer(change: PermissionChange, page: Preview) -> Any:
             sent=_sent(),
             **settings_frame("account"),
         )
+    before = services.newest_change()
     if page.store:
         page.store(change)
     else:
         services.save(change, page.about)
-    face.toast(page.saved_text or _("Saved. It takes effect with everybody's next request."))
+    saved = services.newest_change()
+    face.toast(
+        page.saved_text or _("Saved. It takes effect with everybody's next request."),
+        undo_url=f"{LOG}/{saved}/undo" if saved != before else None,
+    )
     return redirect(page.back_url, 303)
 
 

@@ -43,6 +43,17 @@ def save(change: PermissionChange, about: str = "") -> PermissionChange:
     return done
 
 
+def newest_change() -> int:
+    """Return the number of the newest entry that can be undone as one step; 0 for none."""
+    return int(
+        sql(
+            "select coalesce(max(id), 0) from core_security_entry"
+            " where account_id = :account and event = :event",
+            event=CHANGED,
+        ).scalar_one()
+    )
+
+
 def apply(change: PermissionChange) -> PermissionChange:
     """Make the facts of a change true, all or none; return what it really changed.
 

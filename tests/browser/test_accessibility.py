@@ -15,6 +15,7 @@ from core.db import account_scope, db
 from core.shown import NavEntry, Toast, UserFace
 from core.staff.models import Invitation, InvitationLink
 from core.users.sessions import hash_of
+from tests.makers import role
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 FILE = Path(__file__).resolve().parents[1] / "fixtures/imports/people-utf8.csv"
@@ -93,6 +94,28 @@ def _to_outcome(page: Page) -> None:
     expect(page.locator("#rows")).to_be_visible()
 
 
+def _ticked(page: Page) -> None:
+    page.locator("[data-matrix] input:not(:checked)").first.check()
+    expect(page.locator("#live .sz-panel")).to_be_visible()
+
+
+def _previewed(page: Page) -> None:
+    page.locator("[data-matrix] input[value='person.delete']").check()
+    page.locator(".sz-savebar .btn-primary").click()
+    expect(page.locator("#effect")).to_be_visible()
+
+
+def _listed(page: Page) -> None:
+    _previewed(page)
+    page.locator("button[name=show]").first.click()
+    expect(page.locator(".sz-names")).to_be_visible()
+
+
+def _refused_team(page: Page) -> None:
+    page.locator(".sz-savebar .btn-primary").click()
+    expect(page.locator("#errors")).to_be_visible()
+
+
 def _clicked(selector: str):
     def click(page: Page) -> None:
         page.locator(selector).first.click()
@@ -155,6 +178,9 @@ def screens(site):
     for number in range(len(LOOKS)):
         site.add(last_name=f"Ticked{number}", participants=beata, visibility="hidden")
     locked = site.add("Celina", last_name="Dostępny Zamknięty", visibility="private")
+    north, number = site.teams["North"], person.rsplit("/", 1)[1]
+    with site.writing():
+        roles = {key: role(key).id for key in ("administrator", "user")}
     return [
         ("", "/sign-in", None),
         ("", "/sign-in/forgotten", None),
@@ -190,6 +216,27 @@ def screens(site):
         ("Beata", "/settings/account/package/plugins", None),
         *_of_users(site),
         ("Ada", "/people/999999", None),
+        ("Ada", "/settings/account/users/teams", None),
+        ("Ada", "/settings/account/users/teams/new", _refused_team),
+        ("Ada", f"/settings/account/users/teams/{north}", None),
+        ("Ada", f"/settings/account/users/teams/{north}/delete", None),
+        ("Ada", "/settings/account/users/roles", None),
+        ("Ada", f"/settings/account/users/roles/{roles['administrator']}", None),
+        ("Ada", f"/settings/account/users/roles/{roles['user']}", _ticked),
+        ("Ada", f"/settings/account/users/roles/{roles['user']}", _previewed),
+        ("Ada", f"/settings/account/users/roles/{roles['user']}", _listed),
+        ("Ada", "/settings/account/permissions/access", None),
+        ("Ada", "/settings/account/permissions/access/owner", None),
+        ("Ada", "/settings/account/permissions/access/participant", _ticked),
+        ("Ada", "/settings/account/permissions/visibility/contacts", None),
+        ("Ada", "/settings/account/permissions/check", None),
+        (
+            "Ada",
+            f"/settings/account/permissions/check?user={beata[0].id}&record=person.{number}",
+            None,
+        ),
+        ("Ada", f"{person}/access?user={beata[0].id}", None),
+        ("Ada", "/settings/account/security/log", None),
         ("Ada", "/imports", None),
         ("Ada", "/imports/new", _read_file),
         ("Ada", "/imports/new", None),

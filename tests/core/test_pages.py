@@ -49,6 +49,7 @@ def frame(**changed: Any) -> dict[str, Any]:
         "nav": [contacts],
         "add_menu": [],
         "unread_count": 3,
+        "viewing_as": None,
         "profile_settings_url": None,
         "account_settings_url": None,
         **changed,

@@ -185,7 +185,8 @@ def send_again(invitation_id: int) -> Invitation:
     if db.session.get(Login, found.email) is not None:
         raise Conflict(_("%(email)s is in use already.", email=found.email))
     _send(found)
-    log_security("user_invited", {"email": found.email, "again": True})
+    team = account_facts().principal_name(found.team_id)
+    log_security("user_invited", {"email": found.email, "team": team, "again": True})
     db.session.flush()
     return found
 

@@ -373,7 +373,7 @@ PERMISSIONS = [
            foreign={"record": ("person:person.@",), "user": ("user",)}),
     _admin("/settings/account/security/log", query={"user": "$user", "since": "2020-01-01"},
            foreign={"user": ("user",)}),
-    _admin("/settings/account/security/log/export", foreign={"user": ("user",)}),
+    _admin("/settings/account/security/log/export", "POST"),
     _admin("/settings/account/security/log/<int:entry_id>/undo", "POST",
            path={"entry_id": "entry"}),
     Address("/access-requests/<int:request_id>", path={"request_id": "request"}),

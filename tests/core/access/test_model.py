@@ -233,8 +233,15 @@ class Machine(RuleBasedStateMachine):
         thing = self.thing(number)
         users = [each for each in self.holders([holder]) if each in self.world.users]
         owner = users[0] if users else None
-        if self.change(thing, owner=owner):
-            thing.owner = owner
+        if self.change(thing, owner=owner) and owner != thing.owner:
+            # ACC-14: without a first owner the next one takes his place; nobody is owner twice.
+            able = [
+                each
+                for each in sorted(thing.further_owners)
+                if self.world.users[each].status == "active"
+            ]
+            thing.owner = able[0] if owner is None and able else owner
+            thing.further_owners -= {thing.owner}
         self.store()
 
     @rule(number=any_number, numbers=st.lists(any_number, max_size=3))

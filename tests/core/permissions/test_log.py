@@ -80,10 +80,10 @@ def test_auth_10_lists_who_did_what_when_and_from_where(browser, ada):
     assert page.index("data-entry") < page.index("“North”")
 
 
-@pytest.mark.parametrize("path", ["", "/export"])
-def test_gen_2_others_get_403(another, own, ada, path):
+def test_gen_2_others_get_403(another, own, ada):
     browser = another(make_user("Ula", own, "manager"))
-    assert browser.get(LOG + path).status_code == 403
+    assert browser.get(LOG).status_code == 403
+    assert browser.post(f"{LOG}/export").status_code == 403
     number = save(new={(TICK, role("user").id, *DELETE)})
     assert browser.post(f"{LOG}/{number}/undo").status_code == 403
     assert (TICK, role("user").id, *DELETE) in ticks()
@@ -95,19 +95,19 @@ def test_gen_1_another_account_s_entries_are_neither_shown_nor_undone(browser, a
     number = save(new={(TICK, role("user").id, *DELETE)})
     sign_in(browser, ada)
     assert "Theirs" not in browser.get(LOG).text
-    assert "Theirs" not in browser.get(f"{LOG}/export").text
+    assert "Theirs" not in browser.post(f"{LOG}/export").text
     assert browser.post(f"{LOG}/{number}/undo").status_code == 404
 
 
 def test_auth_10_no_address_changes_or_removes_an_entry(browser, whole_app):
     below = {(rule.rule, method) for rule in whole_app.url_map.iter_rules()
              for method in rule.methods - {"HEAD", "OPTIONS", "GET"} if rule.rule.startswith(LOG)}  # fmt: skip
-    assert below == {(f"{LOG}/<int:entry_id>/undo", "POST")}
+    assert below == {(f"{LOG}/<int:entry_id>/undo", "POST"), (f"{LOG}/export", "POST")}
     log_security("team_added", {"name": "North"})
     db.session.flush()
     before = [(each.id, each.event, each.details) for each in entries()]
     for method in ("POST", "PUT", "PATCH", "DELETE"):
-        for path in (LOG, f"{LOG}/{before[0][0]}", f"{LOG}/export"):
+        for path in (LOG, f"{LOG}/{before[0][0]}"):
             assert browser.open(path, method=method).status_code in {404, 405}
     assert [(each.id, each.event, each.details) for each in entries()] == before
 
@@ -138,7 +138,7 @@ def test_auth_10_filters_by_event_user_and_days_in_the_reader_s_zone(browser, ad
 
     def shown(query):
         page = browser.get(f"{LOG}?{query}").text
-        export = browser.get(f"{LOG}/export?{query}").text
+        export = browser.post(f"{LOG}/export?{query}").text
         found = {name for name in ("One", "Two", "Three") if f"“{name}”" in page}
         assert found == {name for name in ("One", "Two", "Three") if f"“{name}”" in export}
         return found
@@ -155,15 +155,28 @@ def test_auth_10_filters_by_event_user_and_days_in_the_reader_s_zone(browser, ad
     "before=x", f"before={'9' * 18}", "since=2026-02-30", "until=2026-W01-1", "user=%00",
 ])  # fmt: skip
 def test_auth_10_filters_that_mean_nothing_break_nothing(browser, query):
-    for path in (LOG, f"{LOG}/export"):
-        assert browser.get(f"{path}?{query}").status_code == 200
+    assert browser.get(f"{LOG}?{query}").status_code == 200
+    assert browser.post(f"{LOG}/export?{query}").status_code == 200
+
+
+def test_auth_10_the_export_is_in_the_log_itself(browser):
+    browser.post(f"{LOG}/export")
+    assert [each.event for each in entries()] == ["security_log_exported"]
+
+
+def test_gen_11_a_saved_change_offers_undo(browser, own):
+    user = role("user")
+    answer = browser.post(f"/settings/account/users/roles/{user.id}",
+                          data={"tick": "person.delete"}, follow_redirects=True)  # fmt: skip
+    number = entries()[-1].id
+    assert f'action="{LOG}/{number}/undo"' in answer.text
 
 
 def test_auth_10_nothing_in_the_export_becomes_a_formula(browser, own):
     for name in ("=1+1", "+1", "-1", "@a", "\t=1", "\r=1"):
         log_security("team_added", {"name": name}, None, "=cmd")
     make_user("=HYPERLINK", own)
-    answer = browser.get(f"{LOG}/export")
+    answer = browser.post(f"{LOG}/export")
     assert answer.mimetype == "text/csv"
     assert "attachment" in answer.headers["Content-Disposition"]
     rows = list(
@@ -339,12 +352,11 @@ def test_acc_x4_an_undoing_that_would_take_the_last_administrator_is_refused(bro
     assert not entries("permissions_undone")
 
 
-def test_acc_x4_with_the_plugin_off_a_second_role_does_not_come_back(browser, own):
-    switch_plugins({"custom_roles": True})
+def test_acc_x4_with_the_plugin_off_a_second_role_does_not_come_back(browser, own, own_roles):
     ula = make_user("Ula", own)
     save(new={(MEMBER, ula.id, own.id, role("manager").id)})
     number = save(gone={(MEMBER, ula.id, own.id, role("manager").id)})
-    switch_plugins({"custom_roles": False})
+    switch_plugins({own_roles: False})
     assert undo(browser, number).status_code == 409
     assert len(memberships(own.id, ula.id)) == 1
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from core.accounts.models import Account
-from core.accounts.queries import account_facts
 from core.accounts.services import assign_package, switch_plugins
 from core.db import db
 from core.errors import Conflict
@@ -219,13 +218,6 @@ def test_a_role_deleted_while_its_form_was_open_is_gone(browser):
 # ---------------------------------------------------------------- roles of the account's own
 
 
-@pytest.fixture
-def with_plugin(ada):
-    if "custom_roles" not in account_facts().switchboard.positions:
-        pytest.skip("the plugin is not there")
-    switch_plugins({"custom_roles": True})
-
-
 def test_team_8_an_own_role_is_renamed_ticked_and_given_reach(browser, own):
     made = make_role(ticked=["person.view"])
     sent = {"name": " Audit ", "reach": "1", "opened": "person.view",
@@ -257,7 +249,7 @@ def test_gen_8_reach_and_name_that_were_not_touched_stay_as_somebody_set_them(br
     assert ticked(made.id) == {"person.view"}
 
 
-def test_team_8_a_role_in_use_is_deleted_after_its_members_get_another(browser, own, with_plugin):
+def test_team_8_a_role_in_use_is_deleted_after_its_members_get_another(browser, own, own_roles):
     made = make_role(ticked=["person.view", "person.delete"])
     ula = make_user("Ula", own)
     give(ula, made)
@@ -274,7 +266,7 @@ def test_team_8_a_role_in_use_is_deleted_after_its_members_get_another(browser, 
     assert entries("role_deleted")[0].details["name"] == "Auditor"
 
 
-def test_team_8_a_role_that_only_removed_users_have_can_be_deleted(browser, own, with_plugin):
+def test_team_8_a_role_that_only_removed_users_have_can_be_deleted(browser, own, own_roles):
     made = make_role()
     ula = make_user("Ula", own)
     give(ula, made)
@@ -289,12 +281,12 @@ def test_team_8_a_role_that_only_removed_users_have_can_be_deleted(browser, own,
 
 
 def test_pkg_5_with_the_plugin_off_an_own_role_works_and_is_only_taken_away(
-    browser, own, with_plugin
+    browser, own, own_roles
 ):
     made = make_role(ticked=["person.view", "person.delete"])
     ula, ola = make_user("Ula", own), make_user("Ola", own)
     give(ula, made)
-    switch_plugins({"custom_roles": False})
+    switch_plugins({own_roles: False})
     assert actor(ula).has("person", "delete")
     assert browser.get(f"{ROLES}/{made.id}").status_code == 200
     assert browser.post(f"{ROLES}/{made.id}", data={"opened": "person.delete"}).status_code == 303
@@ -310,7 +302,7 @@ def test_pkg_5_with_the_plugin_off_an_own_role_works_and_is_only_taken_away(
 
 
 def test_pkg_5_with_the_plugin_off_several_roles_stay_until_they_are_taken_away(
-    browser, own, with_plugin
+    browser, own, own_roles
 ):
     ula = make_user("Ula", own)
     both = {f"{ula.id}.{role(key).id}" for key in ("user", "manager")}
@@ -318,7 +310,7 @@ def test_pkg_5_with_the_plugin_off_several_roles_stay_until_they_are_taken_away(
     opened = opened_of(page)
     sent = {"name": "Own", "opened": ["", *opened], "member": [*(set(opened) | both)]}
     saved(browser, f"{TEAMS}/{own.id}", sent)
-    switch_plugins({"custom_roles": False})
+    switch_plugins({own_roles: False})
     page = browser.get(f"{TEAMS}/{own.id}").text
     assert both <= set(opened_of(page))
     assert page.count(f'value="{ula.id}.{role("manager").id}" selected') == 1
@@ -329,7 +321,7 @@ def test_pkg_5_with_the_plugin_off_several_roles_stay_until_they_are_taken_away(
     assert {fact[3] for fact in roles.memberships(own.id, ula.id)} == {role("manager").id}
 
 
-def test_pkg_3_a_lower_package_works_as_switching_off(browser, own, with_plugin):
+def test_pkg_3_a_lower_package_works_as_switching_off(browser, own, own_roles):
     assign_package(db.session.get(Account, own.account_id), "basic")
     assert f"{ROLES}/new" not in browser.get(ROLES).text
     assert browser.get(f"{ROLES}/new").status_code == 404

@@ -233,14 +233,15 @@ def test_team_4_and_5_members_are_assigned_with_roles_in_the_same_form(browser, 
     assert roles_in(north) == {(ula.id, role("user").id), (ola.id, role("manager").id)}
 
 
-def test_team_5_a_second_role_in_a_team_is_refused_without_the_plugin(browser, own):
+def test_team_5_a_second_role_in_a_team_is_refused_without_the_plugin(browser, own, own_roles):
+    switch_plugins({own_roles: False})
     north = make_team("North")
     ula = make_user("Ula", own)
     sent = form(north, wire(ula), wire(ula, "manager"))
     refused = browser.post(f"{TEAMS}/{north.id}", data=sent)
     assert refused.status_code == 422
     assert "Ula Test: choose one role in a team." in refused.text
-    switch_plugins({"custom_roles": True})
+    switch_plugins({own_roles: True})
     confirmed(browser, f"{TEAMS}/{north.id}", sent)
     assert len(roles_in(north)) == 2
 
