@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,26 +171,53 @@ def create_many(
 
 def _create(kind: Kind, items: Sequence[Values], actor: Actor, ids: list[int]) -> None:
     shape, names = _shape(kind), [kind.name_of(values) for values in items]
-    _copy_records(kind, shape, list(zip(ids, items, names, strict=True)), actor)
+    labels = _label_names(shape, kind, items)
     made: list[tuple[int, Values, Values]] = [
         (id_, {}, values) for id_, values in zip(ids, items, strict=False)
     ]
-    _copy_links(shape, made, actor.user_id)
-    labels = _label_names(shape, kind, items)
-    copy_rows(
-        "core_search",
-        ("record_id", "document"),
-        (
+
+    def derive() -> _Derived:
+        return _derived(kind, shape, list(zip(ids, items, names, strict=True)), labels)
+
+    # What is derived from the values is worked out while the database stores them; it asks nothing.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        derived = beside.submit(copy_context().run, derive)
+        _copy_records(kind, shape, list(zip(ids, items, names, strict=True)), actor)
+        _copy_links(shape, made, actor.user_id)
+        found = derived.result()
+    copy_rows("core_search", ("record_id", "document"), found.documents)
+    copy_rows("core_match", ("key", "record_id"), found.keys)
+    record_many(db.session(), found.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Derived:
+    """What new records are found by and recognised by, and what is noted of them."""
+
+    documents: list[tuple[int, str]]
+    keys: list[tuple[int, int]]
+    changes: list[Written]
+
+
+def _derived(
+    kind: Kind,
+    shape: _Shape,
+    made: Sequence[tuple[int, Values, tuple[str, str]]],
+    labels: dict[int, str],
+) -> _Derived:
+    return _Derived(
+        documents=[
             (id_, document_of(kind, name[0], values, _labels_on(kind, values, labels)))
-            for id_, values, name in zip(ids, items, names, strict=False)
-        ),
-    )
-    _copy_keys(kind, zip(ids, items, strict=False))
-    record_many(
-        db.session(),
-        [
+            for id_, values, name in made
+        ],
+        keys=[
+            (number, id_)
+            for id_, values, _name in made
+            for number in matching.numbers_of(kind, values)
+        ],
+        changes=[
             Written(id_, "created", 1, _first_diff(shape, values, name[0]))
-            for id_, values, name in zip(ids, items, names, strict=False)
+            for id_, values, name in made
         ],
     )
 
