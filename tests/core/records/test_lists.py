@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from core.access import actor_of
+from core.access import actor_of, fetch
+from core.changes.capture import change_set
 from core.db import installation_sql
 from core.records import lists
 from core.records.lists import Wanted, listed
+from core.records.services import trash
 from core.registry import registry
-from tests.makers import make_account, make_record, make_team, make_user
+from tests.makers import actor, make_account, make_record, make_team, make_user
 
 
 @pytest.fixture(params=["dense", "sparse"])
@@ -83,3 +85,23 @@ def test_sorting_by_a_linked_company_tells_nothing_of_a_hidden_one(app, form):
     kind = registry().kinds["person"]
     assert walk(kind, anna, sort="company", size=1) == ["One", "Two"]
     assert walk(kind, adam, sort="company", size=1) == ["Two", "One"]
+
+
+@pytest.mark.parametrize("held", ["owned", "joined"])
+def test_list_6_many_of_one_sort_are_told_without_asking_the_rule(app, monkeypatch, held):
+    monkeypatch.setattr(lists, "EXACT", 3)
+    make_account()
+    team, other = make_team(), make_user()
+    user = make_user(team=team)
+    records = [
+        make_record(user if held == "owned" else other, visibility="hidden",
+                    participants=[] if held == "owned" else [team])
+        for _number in range(5)
+    ]  # fmt: skip
+    kind = registry().kinds["person"]
+    wanted = Wanted(sort="", size=2)
+    assert listed(kind, actor(user), wanted).count is None
+    with change_set("form", other.id):
+        for record in records[:2]:
+            trash(fetch("person", record.id, actor(user if held == "owned" else other), lock=True))
+    assert listed(kind, actor(user), wanted).count == 3
