@@ -129,7 +129,11 @@ def record_actions(record: Record, actor: Actor) -> list[RecordAction]:  # type:
 
 @hookspec
 def records_changed(record_ids: list[int], kind: str, origin: str) -> None:
-    """Records were made, changed, trashed or restored, in this transaction, after the flush."""
+    """Records were made, changed, trashed, restored or purged, in this transaction.
+
+    `origin` is created, changed, trashed, restored or purged (deleted for good: they are there no
+    more). Called after the flush.
+    """
 
 
 @hookspec

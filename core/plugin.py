@@ -53,6 +53,7 @@ from core.security import (
 )
 from core.staff import telling as staff_telling, views as staff_views
 from core.staff.services import leaving
+from core.trash import jobs as trash_jobs, personal, queries as trash_queries, views as trash_views
 from core.users import profile_views, second_factors, views as users_views
 
 PAGES = (
@@ -100,7 +101,10 @@ ACCOUNT_PAGES = [
 
 @hookimpl
 def register_settings() -> list[Setting]:
-    own = [Setting(second_factors.SETTING, second_factors.NOBODY)]
+    own = [
+        Setting(second_factors.SETTING, second_factors.NOBODY),
+        Setting(trash_queries.EMPTY_AFTER, 0),
+    ]
     return own + [each for kind in registry().kinds for each in settings_of(kind)]
 
 
@@ -111,6 +115,7 @@ def register_blueprints() -> list[Blueprint]:
         *(each.blueprint for each in PAGES),
         list_views.blueprint(kinds),
         views.blueprint(kinds),
+        trash_views.blueprint(kinds),
         check_views.record_blueprint(),
         asking_views.blueprint(),
         operation_views.blueprint(kinds, registry().list_operations.values()),
@@ -119,7 +124,7 @@ def register_blueprints() -> list[Blueprint]:
 
 @hookimpl
 def register_cron() -> list[CronEntry]:
-    return [*housekeeping.CRON, *ownership_jobs.CRON]
+    return [*housekeeping.CRON, *ownership_jobs.CRON, *trash_jobs.CRON]
 
 
 @hookimpl
@@ -131,6 +136,7 @@ def register_causes() -> list[Cause]:
         *view_as.CAUSES,
         *operations.CAUSES,
         *ownership_jobs.CAUSES,
+        *trash_jobs.CAUSES,
         *staff_telling.CAUSES,
     ]
 
@@ -147,6 +153,7 @@ def register_jobs() -> list[JobType]:
         ),
         *operation_jobs.JOBS,
         *ownership_jobs.JOBS,
+        *trash_jobs.JOBS,
         *leaving.JOBS,
     ]
 
@@ -171,6 +178,8 @@ def register_security_events() -> list[SecurityEvent]:
 def records_changed(record_ids: list[int], kind: str, origin: str) -> None:
     if origin in {"created", "changed"}:
         holders.tell_new_holders(record_ids)
+    if origin == "trashed":
+        personal.clear_trashed(record_ids, kind)
 
 
 @hookimpl

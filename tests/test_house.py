@@ -49,6 +49,8 @@ KNOWS_RECORDS = {
     "core/records/models.py": "it describes the table",
     "core/records/services.py": "it takes numbers for new records",
     "core/ownership/queries.py": "it looks for owners who do nothing, and shows none",
+    "core/trash/queries.py": "it lists for administrators what the clock will delete",
+    "core/trash/services.py": "it deletes for good, which is for administrators alone",
     "core/demo/services.py": "it fills an account that nobody has used yet",
     "plugins/contacts/plugin.py": "its filter narrows a list that asks the rule",
     "plugins/imports/queries.py": "it counts what an import did to records, and shows none",
@@ -59,6 +61,7 @@ KNOWS_NO_ACCOUNT = {
     "core/accounts/learning.py": "a version tells all accounts at once of the rights it brings",
     "core/users/sessions.py": "a session says to which account its user belongs",
     "core/ownership/queries.py": "the clock asks which accounts want it",
+    "core/trash/queries.py": "the clock asks which accounts want it",
     "core/staff/queries/invitations.py": "a link says in which account its invitation is",
     "core/users/throttle.py": "a failed sign-in goes to the log of whoever's login it was",
 }

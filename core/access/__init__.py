@@ -2,7 +2,15 @@
 
 from core.access.actor import Actor, actor_of, actors, actors_of
 from core.access.effects import Effect, Holding, effects_of
-from core.access.engine import Access, Basic, NoAccess, everything, fetch, levels_of
+from core.access.engine import (
+    Access,
+    Basic,
+    NoAccess,
+    everything,
+    fetch,
+    levels_of,
+    trashed_among,
+)
 from core.access.reasons import Answer, why, why_not
 from core.access.rule import Rule, rule_for
 
@@ -23,6 +31,7 @@ __all__ = [
     "fetch",
     "levels_of",
     "rule_for",
+    "trashed_among",
     "why",
     "why_not",
 ]

@@ -172,6 +172,23 @@ def levels_of(actor: Actor, record_ids: Iterable[int]) -> dict[int, Level]:
     }
 
 
+def trashed_among(actor: Actor, record_ids: Iterable[int]) -> set[int]:
+    """Return those of the records that lie in the trash and that the actor could see otherwise.
+
+    Of them he may know that they are deleted, and nothing more (TRASH-5).
+    """
+    wanted = sorted(set(record_ids))
+    if not wanted:
+        return set()
+    kinds = tuple(kind.key for kind in registry().kinds.of(actor.active_plugins))
+    rule = rule_for(actor, kinds)
+    statement = (
+        "select r.id from core_record r where r.account_id = :account and r.id = any(:ids)"
+        f" and r.kind = any(:kinds) and r.deleted_at is not null and {rule.basic}"
+    )
+    return set(sql(statement, ids=wanted, **rule.values).scalars())
+
+
 @dataclass(frozen=True)
 class Level:
     """What an actor may know of a record: everything, or its basic line."""

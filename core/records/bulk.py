@@ -89,11 +89,13 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-def stored(kind: Kind, record_ids: Iterable[int], *, lock: bool = False) -> dict[int, Stored]:
+def stored(
+    kind: Kind, record_ids: Iterable[int], *, lock: bool = False, trashed: bool = False
+) -> dict[int, Stored]:
     """Return records that are not in the trash with all their values, by ID.
 
     Access is not asked here: the caller knows it from `matching.found_under` or `allowed`. With
-    `lock` the rows stay locked until the transaction ends.
+    `lock` the rows stay locked until the transaction ends, with `trashed` it looks in the trash.
     """
     ids = sorted(set(record_ids))
     if not ids:
@@ -104,7 +106,7 @@ def stored(kind: Kind, record_ids: Iterable[int], *, lock: bool = False) -> dict
     rows = sql(
         f"select r.id, r.version, r.name, {', '.join(columns)} from core_record r"
         f" join {kind.table} k on k.account_id = r.account_id and k.id = r.id"
-        " where r.account_id = :account and r.kind = :kind and r.deleted_at is null"
+        f" where r.account_id = :account and r.kind = :kind and {_alive(is_there=not trashed)}"
         " and r.id = any(:ids) order by r.id" + (" for update of r" if lock else ""),
         kind=kind.key,
         ids=ids,
@@ -116,6 +118,10 @@ def stored(kind: Kind, record_ids: Iterable[int], *, lock: bool = False) -> dict
     }
     _add_links(shape, found)
     return found
+
+
+def _alive(*, is_there: bool) -> str:
+    return "r.deleted_at is null" if is_there else "r.deleted_at is not null"
 
 
 _LINKS = """

@@ -7,7 +7,7 @@ from typing import Any
 
 from core import face
 from core.access import Actor
-from core.access.engine import Level, levels_of
+from core.access.engine import Level, levels_of, trashed_among
 from core.accounts.queries import account_facts
 from core.i18n import _
 from core.records.fields import (
@@ -42,12 +42,15 @@ class Cells:
     """Makes the cells of several sets of values of one kind, with one question for all links.
 
     A link to a record that the actor sees in full leads there, one with the basic line alone is
-    its name, kind and owner as plain text, any other is not there at all.
+    its name, kind and owner as plain text, one in the trash that he could see otherwise says that
+    it is deleted, any other is not there at all.
     """
 
     def __init__(self, kind: Kind, actor: Actor, *values: Mapping[str, Any]) -> None:
         self.kind, self.actor = kind, actor
-        self.levels: dict[int, Level] = levels_of(actor, _linked(kind, values))
+        linked = _linked(kind, values)
+        self.levels: dict[int, Level] = levels_of(actor, linked)
+        self.deleted = trashed_among(actor, linked - self.levels.keys())
         self.labels = label_names(sorted(_labelled(kind, values)))
 
     def of(self, field: Field, value: Any) -> list[Cell]:
@@ -70,7 +73,7 @@ class Cells:
     def _link(self, record_id: int) -> list[Cell]:
         level = self.levels.get(record_id)
         if level is None:
-            return []
+            return [Cell("text", _("(deleted)"))] if record_id in self.deleted else []
         basic = level.basic
         if level.is_full:
             return [Cell("link", basic.name, address(basic.kind, basic.id))]

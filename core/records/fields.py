@@ -16,6 +16,9 @@ from core.i18n import Text, _
 
 SHORT, LONG = 255, 100_000
 
+# What stands in place of personal data that were erased.
+MASK = "***"
+
 
 def clean(text: str) -> str:
     """Return text as it is stored: NFC, no blanks around it, no characters a database refuses."""
@@ -80,6 +83,12 @@ class FieldType:
     def words(self, value: Any) -> list[str]:
         """Return the texts by which a record with this value is found."""
         return self.typed(value)
+
+    def masked(self, value: Any) -> Any:
+        """Return asterisks in place of a value; what is empty stays empty."""
+        if value in (None, "", []):
+            return value
+        return [MASK] if isinstance(value, list) else MASK
 
 
 @dataclass(frozen=True)
@@ -228,7 +237,7 @@ class Field:
     holders or among the labels. `plugin` is filled in for a field that a plugin adds to all kinds:
     while it is off, values that are there stay and may be taken away. `search` is `words` or `digits` where the value finds the record.
     `right` is what changing it takes. `is_basic` fields may be seen by whoever has only the basic
-    line. `sort_sql` is what it is sorted by, over the aliases `r` (record) and `k` (the kind's own
+    line. What `is_personal` is erased when a record is anonymised. `sort_sql` is what it is sorted by, over the aliases `r` (record) and `k` (the kind's own
     table); text of `k` is put into the order of names.
     """
 
@@ -246,6 +255,7 @@ class Field:
     hint: Text = ""
     icon: str = ""
     sort_sql: str = ""
+    is_personal: bool = False
     synonyms: tuple[str, ...] = ()
     check: Callable[[Any], None] | None = None
     plugin: str = ""

@@ -186,6 +186,7 @@ def settings_of(kind: Kind) -> list[Setting]:
         Setting(f"{area}.default", "public"),
         Setting(f"access.{kind.visibility_area}.inactive_days", 0),
         Setting(f"access.{kind.visibility_area}.take_over", shipped=False),
+        Setting(f"trash.{kind.visibility_area}.clear_personal", shipped=False),
         Setting(f"access.{kind.key}.owner", "signed_in_user"),
         Setting(f"access.{kind.key}.owner_required", shipped=True),
         Setting(f"access.{kind.key}.invited", ["main_team"]),

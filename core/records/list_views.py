@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, redirect, render_template, request
 
 from core import clock, face
-from core.access import Actor, levels_of
+from core.access import Actor, levels_of, trashed_among
 from core.accounts.queries import account_facts
 from core.contracts import ListOperation
 from core.i18n import _
@@ -292,6 +292,7 @@ def _page(kind: Kind, who: Actor) -> ListPage:
         actions=[
             *_ticking(kind, who, url),
             Action(_("Columns"), f"/{kind.plural}/columns", "list"),
+            *_trash(kind, who),
         ],
         ticks=_tick_bar(kind, who, url, count),
     )
@@ -315,6 +316,13 @@ def _ticking(kind: Kind, who: Actor, url: Callable[..., str]) -> list[Action]:
     is_on = TICKS in request.args
     where = url(**{TICKS: None if is_on else "1", **_same_page()})
     return [Action(_("List operations"), where, "list-check", is_on=is_on)]
+
+
+def _trash(kind: Kind, who: Actor) -> list[Action]:
+    """Return the way to what was deleted, for whoever may restore anything."""
+    if not who.may_on_some(kind.key, "delete"):
+        return []
+    return [Action(_("Deleted"), f"/{kind.plural}/trash", "trash")]
 
 
 def _same_page() -> dict[str, str]:
@@ -521,12 +529,14 @@ def _link_cell(field: Field, who: Actor, found: Listed) -> Build:
     column = field.column
     ids = {getattr(row.values, column) for row in found.rows if row.is_full} - {None}
     levels = levels_of(who, ids)
+    deleted = trashed_among(who, ids - levels.keys())
     plural = registry().kinds[field.type.kind].plural  # type: ignore[attr-defined]
 
     def build(row: ListRow) -> Cell:
-        level = levels.get(getattr(row.values, column))
+        linked = getattr(row.values, column)
+        level = levels.get(linked)
         if level is None:
-            return _EMPTY
+            return Cell("text", _("(deleted)")) if linked in deleted else _EMPTY
         url = f"/{plural}/{level.basic.id}" if level.is_full else None
         return Cell("link", level.basic.name, url)
 

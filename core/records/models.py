@@ -60,6 +60,14 @@ class Record(TenantRow, Base):
             "id",
             postgresql_where=ALIVE,
         ),
+        Index(
+            "ix_core_record_trash",
+            "account_id",
+            "kind",
+            "deleted_at",
+            "id",
+            postgresql_where=text("deleted_at is not null"),
+        ),
     )
     is_guarded = True
 

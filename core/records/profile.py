@@ -82,6 +82,9 @@ class Profile:
         more = boxes(
             "record_actions", access, lambda each: Action(str(each.label), each.url, each.icon)
         )
+        if access.can("anonymise") and any(each.is_personal for each in kind.fields):
+            url = f"{address(kind.key, self.record.id)}/anonymise"
+            more.append(Action(_("Anonymise"), url, "eye-off", "danger"))
         if access.can("delete"):
             url = f"{address(kind.key, self.record.id)}/delete"
             more.append(Action(_("Delete"), url, "trash", "danger"))

@@ -67,6 +67,17 @@ def changes_since(record_id: int, version: int) -> list[dict[str, list[Any]]]:
     return list(rows.scalars())
 
 
+def was_erased_since(record_id: int, version: int) -> bool:
+    """Tell whether a record's personal data were erased after a version."""
+    found = sql(
+        "select exists (select from core_change where account_id = :account"
+        " and record_id = :record and version > :version and (act = 'anonymised' or diff ? 'erased'))",
+        record=record_id,
+        version=version,
+    )
+    return bool(found.scalar())
+
+
 def last_change(record_id: int) -> Any:
     """Return by whom (`user_id`) and when (`at`) a record was changed last."""
     return sql(

@@ -26,7 +26,7 @@ from core.records.kinds import Kind
 from core.records.merging import Merged, merge
 from core.records.models import Holder, Record, RecordLabel
 from core.records.owning import owners_in_order
-from core.records.queries import changes_since, is_active, values_of
+from core.records.queries import changes_since, is_active, values_of, was_erased_since
 from core.registry import registry
 
 LOSE_ACCESS = "confirm_lose_access"
@@ -165,11 +165,13 @@ def combined(
 ) -> dict[str, Any]:
     """Return the values typed against a version, with what others changed since then kept.
 
-    Raises StaleForm where both sides changed a field.
+    Raises StaleForm where both sides changed a field, Conflict where personal data were erased.
     """
     record = access.record
     if version == record.version:
         return dict(typed)
+    if was_erased_since(record.id, version):
+        raise Conflict(_("Its personal data were erased meanwhile. Open the form again."))
     merged = merge(now, changes_since(record.id, version), typed)
     if merged.conflicts:
         raise StaleForm(registry().kinds[record.kind], record, now, merged)

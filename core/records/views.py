@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from core import face
 from core.access import Access, Actor, fetch
 from core.access.engine import NoAccess
-from core.accounts.queries import account_facts
+from core.accounts.queries import account_facts, setting
 from core.errors import Forbidden, Invalid, InvalidForm, NeedsConfirmation, NotFound
 from core.i18n import _
 from core.records import services
@@ -127,6 +127,7 @@ def _trashed_page(kind: Kind, record_id: int, who: Actor) -> Answer:
         deleted_by=account_facts().principal_name(record.deleted_by_id or 0),
         deleted_on=face.formats().date(record.deleted_at) if record.deleted_at else "",
         restore_url=f"{address(kind.key, record_id)}/restore",
+        purge_url=f"/{kind.plural}/trash/delete?row={record_id}" if who.is_administrator else None,
     )
     return page, 404
 
@@ -309,8 +310,15 @@ def delete_record(kind_key: str, record_id: int) -> Answer:
         action_url=f"{address(kind.key, record_id)}/delete",
         version=access.record.version,
         form_token=secrets.token_urlsafe(16),
-        consequences=[_("It can be restored from the trash, with everything that belongs to it.")],
+        consequences=_consequences(kind),
     )
+
+
+def _consequences(kind: Kind) -> list[str]:
+    sentences = [_("It can be restored from the trash, with everything that belongs to it.")]
+    if setting(f"trash.{kind.visibility_area}.clear_personal"):
+        sentences.append(_("Its personal data are replaced by asterisks now, and stay so."))
+    return sentences
 
 
 def _delete(kind: Kind, record_id: int, who: Actor) -> str:

@@ -13,6 +13,8 @@ from core.i18n import _, ngettext
 from core.security import factors, forms
 from core.settings.frame import settings_frame
 from core.shown import FieldView, Option
+from core.trash.queries import empties_after
+from core.trash.services import LONGEST_DAYS, empty_after
 from core.users.second_factors import ADMINISTRATORS, ALL, NOBODY, SETTING
 from core.web import ADMINISTRATOR, opens
 
@@ -24,23 +26,24 @@ GENERAL = "/settings/account/general"
 @blueprint.get(GENERAL)
 @opens(ADMINISTRATOR)
 def general() -> Any:
-    return _page(setting(SETTING))
+    return _page(setting(SETTING), str(empties_after() or ""))
 
 
 @blueprint.post(GENERAL)
 @opens(ADMINISTRATOR)
 def change_general() -> Any:
-    chosen = request.form.get("second_factor", "")
+    chosen, days = request.form.get("second_factor", ""), request.form.get("trash_days", "")
     try:
+        empty_after(days)
         factors.require(chosen)
     except Invalid as refused:
-        return _page(chosen, refused), refused.status
+        return _page(chosen, days, refused), refused.status
     face.toast(_("Saved. The change takes effect for everyone at once."))
     return redirect(GENERAL)
 
 
-def _page(chosen: str, refused: SzansaError | None = None) -> str:
-    fields = [_rule(chosen)]
+def _page(chosen: str, days: str, refused: SzansaError | None = None) -> str:
+    fields = [_rule(chosen), _trash(days)]
     return render_template(
         "settings/general.html",
         action_url=GENERAL,
@@ -69,6 +72,16 @@ def _rule(chosen: str) -> FieldView:
         is_wide=True,
         hint=_("Whoever has not set it up must do so with the next page, before anything else."),
     )
+
+
+def _trash(days: str) -> FieldView:
+    return FieldView(
+        "trash_days",
+        _("Empty the trash after so many days"),
+        value=days,
+        hint=_("1 to %(most)s; empty: never. Administrators get a list seven days before.",
+               most=LONGEST_DAYS),
+    )  # fmt: skip
 
 
 def _missing(count: int) -> str:

@@ -11,6 +11,7 @@ from core.errors import Invalid
 from core.i18n import Text, _, lazy
 from core.records.fields import (
     LABELS,
+    MASK,
     RECORD,
     Field,
     FieldType,
@@ -71,7 +72,7 @@ class Emails(FieldType):
 
     def parse(self, typed: list[str]) -> Any:
         """Return the addresses as typed, each once."""
-        return _each(typed, addresses.parse_email)
+        return _each(typed, _kept_or(addresses.parse_email))
 
     @property
     def cell(self) -> str:
@@ -80,7 +81,9 @@ class Emails(FieldType):
 
     def shown(self, value: Any) -> tuple[str, str | None, int]:
         """Return the primary address."""
-        return value[0], f"mailto:{quote(value[0], safe='@+')}", len(value) - 1
+        first = value[0]
+        url = None if first == MASK else f"mailto:{quote(first, safe='@+')}"
+        return first, url, len(value) - 1
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,10 @@ class Phones(FieldType):
     def parse(self, typed: list[str]) -> Any:
         """Return `[number, kind]` for each number."""
         return [list(each) for each in _each(typed, _phone)]
+
+    def masked(self, value: Any) -> Any:
+        """Return one masked number in place of all."""
+        return [[MASK, PHONE_KINDS[0]]] if value else value
 
     @property
     def cell(self) -> str:
@@ -123,11 +130,16 @@ class Phones(FieldType):
         return [addresses.digits_of(number) for number, _kind in value or ()]
 
 
+def _kept_or(parse: Any) -> Any:
+    """Return a way to parse that leaves asterisks as they are: erased data may stay erased."""
+    return lambda text: MASK if text.strip() == MASK else parse(text)
+
+
 def _phone(entry: str) -> tuple[str, str]:
     kind, colon, number = entry.partition(":")
     if not colon or kind not in PHONE_KINDS:
         kind, number = "phone", entry
-    return addresses.parse_phone(number), kind
+    return _kept_or(addresses.parse_phone)(number), kind
 
 
 @dataclass(frozen=True)
@@ -140,7 +152,7 @@ class WebAddress(FieldType):
     def parse(self, typed: list[str]) -> Any:
         """Return the address as typed."""
         text = super().parse(typed)
-        return addresses.parse_web(text) if text else None
+        return _kept_or(addresses.parse_web)(text) if text else None
 
     @property
     def cell(self) -> str:
@@ -149,7 +161,7 @@ class WebAddress(FieldType):
 
     def shown(self, value: Any) -> tuple[str, str | None, int]:
         """Return the address and where it leads."""
-        return value, addresses.link_of(value), 0
+        return value, None if value == MASK else addresses.link_of(value), 0
 
 
 @dataclass(frozen=True)
@@ -159,11 +171,11 @@ class Nip(FieldType):
     def parse(self, typed: list[str]) -> Any:
         """Return the number without blanks and dashes."""
         text = super().parse(typed)
-        return numbers.normalise_nip(text) if text else None
+        return _kept_or(numbers.normalise_nip)(text) if text else None
 
     def warnings(self, value: Any) -> list[str]:
         """Return the doubt about the check digit."""
-        doubt = numbers.nip_warning(value)
+        doubt = "" if value == MASK else numbers.nip_warning(value)
         return [doubt] if doubt else []
 
 
@@ -174,11 +186,11 @@ class Regon(FieldType):
     def parse(self, typed: list[str]) -> Any:
         """Return the number without blanks and dashes."""
         text = super().parse(typed)
-        return numbers.normalise_regon(text) if text else None
+        return _kept_or(numbers.normalise_regon)(text) if text else None
 
     def warnings(self, value: Any) -> list[str]:
         """Return the doubt about the check digit."""
-        doubt = numbers.regon_warning(value)
+        doubt = "" if value == MASK else numbers.regon_warning(value)
         return [doubt] if doubt else []
 
 
@@ -188,21 +200,21 @@ def _sorted_by(column: str) -> str:
 
 def _contact_fields() -> tuple[Field, ...]:
     return (
-        Field("emails", lazy("E-mails"), Emails(), section="contact", is_listed=True,
+        Field("emails", lazy("E-mails"), Emails(), is_personal=True, section="contact", is_listed=True,
               search="words", icon="mail", sort_sql="k.emails[1]",
               synonyms=("e-mail", "email", "mail", "adres e-mail", "e-mail address")),
-        Field("phones", lazy("Phones"), Phones(), section="contact", is_listed=True,
+        Field("phones", lazy("Phones"), Phones(), is_personal=True, section="contact", is_listed=True,
               search="digits", icon="phone", sort_sql="(k.phones->0->>0)",
               synonyms=("phone", "telefon", "tel", "mobile", "komórka", "telefon komórkowy")),
-        Field("web", lazy("Web address"), WebAddress(), section="contact", icon="world",
+        Field("web", lazy("Web address"), WebAddress(), is_personal=True, section="contact", icon="world",
               sort_sql=_sorted_by("web"), synonyms=("www", "strona", "website", "url")),
-        Field("street", lazy("Street"), ShortText(), section="address", icon="map-pin",
+        Field("street", lazy("Street"), ShortText(), is_personal=True, section="address", icon="map-pin",
               sort_sql=_sorted_by("street"), synonyms=("ulica", "address", "adres", "street")),
-        Field("postcode", lazy("Postcode"), ShortText(max_length=20), section="address",
+        Field("postcode", lazy("Postcode"), ShortText(max_length=20), is_personal=True, section="address",
               sort_sql=_sorted_by("postcode"), synonyms=("kod", "kod pocztowy", "zip")),
-        Field("city", lazy("City"), ShortText(max_length=100), section="address",
+        Field("city", lazy("City"), ShortText(max_length=100), is_personal=True, section="address",
               sort_sql=_sorted_by("city"), synonyms=("miasto", "miejscowość", "town")),
-        Field("country", lazy("Country"), ShortText(max_length=100), section="address",
+        Field("country", lazy("Country"), ShortText(max_length=100), is_personal=True, section="address",
               sort_sql=_sorted_by("country"), synonyms=("kraj", "państwo")),
         Field("source", lazy("Source"), LabelChoice(family="source"), section="sorting",
               synonyms=("źródło", "lead source")),
@@ -212,7 +224,7 @@ def _contact_fields() -> tuple[Field, ...]:
         Field("tags", lazy("Tags"), Labels(family="tag", create_right="create_tags",
               max_length=50), home=LABELS, section="sorting", search="words",
               synonyms=("tag", "etykiety", "labels", "tagi")),
-        Field("note", lazy("Note"), LongText(), section="note", search="words",
+        Field("note", lazy("Note"), LongText(), is_personal=True, section="note", search="words",
               synonyms=("notatka", "notatki", "uwagi", "notes", "opis", "description")),
     )  # fmt: skip
 
@@ -249,12 +261,12 @@ PERSON = Kind(
     is_round=True,
     subtitle=("position", "company"),
     fields=(
-        Field("first_name", lazy("First name"), ShortText(max_length=100),
+        Field("first_name", lazy("First name"), ShortText(max_length=100), is_personal=True,
               sort_sql=_sorted_by("first_name"), synonyms=("imię", "given name", "firstname")),
-        Field("last_name", lazy("Last name"), ShortText(max_length=100),
+        Field("last_name", lazy("Last name"), ShortText(max_length=100), is_personal=True,
               sort_sql=_sorted_by("last_name"),
               synonyms=("nazwisko", "surname", "family name", "lastname")),
-        Field("position", lazy("Position"), ShortText(max_length=150), is_listed=True,
+        Field("position", lazy("Position"), ShortText(max_length=150), is_personal=True, is_listed=True,
               search="words", sort_sql=_sorted_by("position"),
               synonyms=("stanowisko", "job title", "title", "funkcja")),
         Field("company", lazy("Company"), RecordLink(kind="company"), is_listed=True,
@@ -281,13 +293,17 @@ COMPANY = Kind(
     visibility_area="contacts",
     area_label=lazy("Contacts"),
     fields=(
-        Field("name", lazy("Name"), ShortText(), home=RECORD, is_required=True,
+        Field("name", lazy("Name"), ShortText(), is_personal=True, home=RECORD, is_required=True,
               sort_sql="r.sort_key", is_basic=True, synonyms=("nazwa", "firma", "company", "nazwa firmy", "company name")),
-        Field("nip", lazy("NIP"), Nip(), is_listed=True, search="words",
+        Field("nip", lazy("NIP"), Nip(), is_personal=True, is_listed=True, search="words",
               sort_sql=_sorted_by("nip"), synonyms=("vat", "tax id", "numer nip", "vat number")),
-        Field("regon", lazy("REGON"), Regon(), search="digits", sort_sql=_sorted_by("regon")),
+        Field("regon", lazy("REGON"), Regon(), is_personal=True, search="digits", sort_sql=_sorted_by("regon")),
         *_contact_fields(),
     ),
 )  # fmt: skip
 
-RIGHTS: tuple[Right, ...] = ()
+RIGHTS = [
+    Right(kind.key, "anonymise", lazy("Anonymise"),
+          lazy("Replace personal data by asterisks, for ever."), order=90)
+    for kind in (PERSON, COMPANY)
+]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from core.records.fields import MASK
 from core.records.folding import fold
 from core.records.kinds import Values
 from plugins.contacts.addresses import digits_of, email_key
@@ -103,7 +104,8 @@ def person_tiers(values: Values) -> list[list[str]]:
 
 
 def _numbers_of(values: Values) -> list[str]:
-    return [f"{key} {values[key]}" for key in ("nip", "regon") if values.get(key)]
+    found = {key: values.get(key) for key in ("nip", "regon")}
+    return [f"{key} {value}" for key, value in found.items() if value and value != MASK]
 
 
 def _reached(name: str, values: Values) -> list[str]:

@@ -12,6 +12,7 @@ from core.contracts import (
     Panel,
     PluginSpec,
     RecordAction,
+    Right,
     SettingsPage,
 )
 from core.hookspecs import hookimpl
@@ -19,7 +20,7 @@ from core.i18n import lazy
 from core.records.kinds import Kind
 from core.records.models import Record
 from plugins.contacts import demo, profile, views
-from plugins.contacts.kinds import COMPANY, PERSON
+from plugins.contacts.kinds import COMPANY, PERSON, RIGHTS
 from plugins.contacts.queries import company_name
 
 OF_COMPANY = (
@@ -41,6 +42,11 @@ def register_plugin() -> PluginSpec:
 @hookimpl
 def register_kinds() -> list[Kind]:
     return [COMPANY, PERSON]
+
+
+@hookimpl
+def register_rights() -> list[Right]:
+    return RIGHTS
 
 
 @hookimpl
@@ -84,7 +90,11 @@ def add_entries(actor: Actor) -> list[AddEntry]:
 def settings_pages(actor: Actor) -> list[SettingsPage]:
     if not actor.is_administrator:
         return []
-    return [SettingsPage("account", lazy("Contacts"), lazy("Sources"), views.SOURCES, order=310)]
+    group = lazy("Contacts")
+    return [
+        SettingsPage("account", group, lazy("General"), views.GENERAL, order=300),
+        SettingsPage("account", group, lazy("Sources"), views.SOURCES, order=310),
+    ]
 
 
 @hookimpl

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.access import Actor, levels_of, rule_for
 from core.db import sql
+from core.records.fields import MASK
 from core.records.models import Record
 from plugins.contacts.kinds import COMPANY, PERSON
 
@@ -36,7 +37,8 @@ def primary_email(record: Record) -> str:
         f"select emails[1] from {table} where account_id = :account and id = :id",
         id=record.id,
     )
-    return found.scalar() or ""
+    email = found.scalar() or ""
+    return "" if email == MASK else email
 
 
 def company_name(value: str, actor: Actor) -> str | None:

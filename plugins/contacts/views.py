@@ -7,6 +7,8 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 
 from core import face
+from core.accounts.queries import setting
+from core.accounts.services import store_setting
 from core.errors import InvalidForm
 from core.i18n import _
 from core.records.label_lists import LONGEST_NAME, NEW, Entry, arrange
@@ -15,11 +17,33 @@ from core.settings.frame import settings_frame
 from core.shown import FormError
 from core.web import ADMINISTRATOR, opens
 from plugins.contacts.forms import entries_of
+from plugins.contacts.kinds import PERSON
 
 blueprint = Blueprint("contacts", __name__, template_folder="pages")
 
 SOURCES = "/settings/account/contacts/sources"
 FAMILY = "source"
+GENERAL = "/settings/account/contacts/general"
+CLEAR = f"trash.{PERSON.visibility_area}.clear_personal"
+
+
+@blueprint.get(GENERAL)
+@opens(ADMINISTRATOR)
+def general() -> str:
+    return render_template(
+        "contacts/general.html",
+        action_url=GENERAL,
+        clears=setting(CLEAR),
+        **settings_frame("account"),
+    )
+
+
+@blueprint.post(GENERAL)
+@opens(ADMINISTRATOR)
+def change_general() -> Any:
+    store_setting(CLEAR, "clear_personal" in request.form)
+    face.toast(_("Saved. The change takes effect for everyone at once."))
+    return redirect(GENERAL, 303)
 
 
 @blueprint.get(SOURCES)

@@ -15,6 +15,7 @@ from typing import Any
 ANYONE, EVERYBODY, IMPORTER, ADMINISTRATOR = "anyone", "everybody", "importer", "administrator"
 MANAGER = "manager"  # whoever reaches others
 OPERATOR = "operator"  # whoever has the right to list operations
+ANONYMISER = "anonymiser"  # whoever may anonymise the record
 FILE = b"Nazwisko;Miasto\r\nNowak;Radom\r\n"
 MISSING = 999_999_999
 
@@ -145,6 +146,20 @@ def _of_kind(plural: str, kind: str) -> Iterator[Address]:
     yield Address(f"{one}/delete", path=at)
     yield Address(f"{one}/delete", "POST", path=at)
     yield Address(f"{one}/restore", "POST", path={"record_id": f"trashed_{kind}"})
+    yield Address(f"{one}/anonymise", opens=ANONYMISER, path=at, query={"sure": "1"})
+    yield Address(f"{one}/anonymise", "POST", ANONYMISER, path=at,
+                  controls={"name": f"$name_of_{kind}"})  # fmt: skip
+    trash = f"/{plural}/trash"
+    yield Address(trash)
+    yield Address(f"{trash}/restore", "POST", controls={"row": f"$trashed_{kind}"},
+                  foreign={"row": (kind, f"trashed_{kind}")},
+                  ignored=frozenset({"row"}))  # fmt: skip
+    yield Address(f"{trash}/delete", opens=ADMINISTRATOR, query={"row": f"$trashed_{kind}"},
+                  foreign={"row": (f"trashed_{kind}",)}, ignored=frozenset({"row"}))  # fmt: skip
+    yield Address(f"{trash}/delete", "POST", ADMINISTRATOR,
+                  controls={"row": f"$trashed_{kind}", "word": "DELETE"},
+                  foreign={"row": (kind, f"trashed_{kind}")},
+                  ignored=frozenset({"row"}))  # fmt: skip
 
 
 _OPERATION = "/operations/<int:operation_id>"
@@ -204,7 +219,9 @@ CORE = [
             controls={"first_name": "Jan", "last_name": "Nowak", "phone": "+48 22 000"}),
     Address("/settings/account/general", opens=ADMINISTRATOR),
     Address("/settings/account/general", "POST", opens=ADMINISTRATOR,
-            controls={"second_factor": "administrators"}, foreign={"second_factor": ("sign",)}),
+            controls={"second_factor": "administrators", "trash_days": "30"},
+            foreign={"second_factor": ("sign",)}),
+    Address("/settings/account/general/trash", opens=ADMINISTRATOR),
     *SECURITY,
     Address("/notifications"),
     Address("/notifications/bell"),
@@ -274,6 +291,13 @@ STAFF = [
 CONTACTS = [
     *_of_kind("people", "person"),
     *_of_kind("companies", "company"),
+    Address("/settings/account/contacts/general", opens=ADMINISTRATOR),
+    Address(
+        "/settings/account/contacts/general",
+        "POST",
+        ADMINISTRATOR,
+        controls={"clear_personal": "1"},
+    ),
     Address("/settings/account/contacts/sources", opens=ADMINISTRATOR),
     Address(
         "/settings/account/contacts/sources",

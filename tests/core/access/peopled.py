@@ -214,6 +214,7 @@ class Peopled(Builder):
             trash_or_restore(self.things[f"{kind} trashed"], self.boss_id)
             self.places[kind] = self.things[f"{kind} public"].id
             self.places[f"trashed_{kind}"] = self.things[f"{kind} trashed"].id
+            self.places[f"name_of_{kind}"] = self.things[f"{kind} public"].name
 
     def _record(
         self,
