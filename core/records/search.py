@@ -109,7 +109,8 @@ _FEW = """(
 _COMMON = """
 select r.id, r.kind, r.name, r.sort_key, r.owner_id, coalesce({full}, false) as is_full,
   c.document @@ cast(:by_name as tsquery) as is_by_name
-from (select w.account_id, w.id, w.kind, w.name, w.sort_key, w.owner_id, w.visibility
+from (select w.account_id, w.id, w.kind, w.name, w.sort_key, w.owner_id, w.visibility,
+    w.participant_ids, w.further_owner_ids
   from core_record w
   where w.account_id = :account and w.kind = :kind and w.deleted_at is null
   order by w.sort_key, w.id limit :most_walked) r
