@@ -1,10 +1,13 @@
-"""Each record carries the IDs of its holders, so that the access rule reads one row, not two.
+"""Records carry the IDs of their holders, and search entries the mark of account and kind.
 
-`core_holder` stays the truth, with since when and by whom; triggers keep the copy true whoever
-writes, so that no code has to remember it.
+With the holders at hand the access rule reads one row, not two. `core_holder` stays the truth,
+with since when and by whom; triggers keep the copy true whoever writes, so that no code has to
+remember it. With the mark a search reads the index entries of one kind in one account alone.
 """
 
 from __future__ import annotations
+
+import zlib
 
 import sqlalchemy as sa
 from alembic import op
@@ -71,6 +74,17 @@ from (
 where r.account_id = held.account_id and r.id = held.record_id
 """
 
+# Every entry begins with the mark; the entry that told the kind is not needed any more.
+MARK = """
+update core_search s
+set document = cast(coalesce((
+  select string_agg('''' || to_hex(s.account_id) || cast(:mark as text) || each.lexeme
+    || '\'\':1' || each.weights[1], ' ')
+  from unnest(s.document) each where each.lexeme not like '=%'), '') as tsvector)
+from core_record r
+where r.account_id = s.account_id and r.id = s.record_id and r.kind = :kind
+"""
+
 
 def upgrade() -> None:
     for name in ("participant_ids", "further_owner_ids"):
@@ -82,3 +96,7 @@ def upgrade() -> None:
             f"create trigger {name} after {event} on core_holder referencing {table} table"
             " as changed for each statement execute function core_keep_holders()"
         )
+    kinds = op.get_bind().execute(sa.text("select distinct kind from core_record")).scalars()
+    for kind in kinds.all():
+        mark = f".{zlib.crc32(kind.encode()) & 0xFF:02x}"
+        op.get_bind().execute(sa.text(MARK), {"kind": kind, "mark": mark})
