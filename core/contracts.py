@@ -159,6 +159,39 @@ class ListOperation:
 
 
 @dataclass(frozen=True)
+class ListAct:
+    """Something that is done with the ticked rows of a list together, on a page of its own.
+
+    The rows are posted to `/<list>/operations/<key>`, which its plugin answers.
+    `is_offered(kind, actor)` says where and for whom.
+    """
+
+    key: str
+    label: Text
+    icon: str
+    is_offered: Callable[[Kind, Actor], bool]
+    order: int = 100
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
+class RecordPointer:
+    """Rows of a table that point to records, and go along when these are merged into one.
+
+    `column` holds the number of the record, `id` the row's own. `condition` says, over the row
+    `t`, which of them go along. Of rows that agree in all columns of `unique` a record has one
+    alone: a second one is dropped, and comes back when the records are split. Links that are
+    fields of a kind need no pointer.
+    """
+
+    key: str
+    table: str
+    column: str = "record_id"
+    condition: str = "true"
+    unique: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class CronEntry:
     """Something short that is done every `every`, and when the clock starts.
 

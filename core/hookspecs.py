@@ -20,12 +20,14 @@ if TYPE_CHECKING:
         Cause,
         CronEntry,
         JobType,
+        ListAct,
         ListFilter,
         ListOperation,
         NavEntry,
         Panel,
         PluginSpec,
         RecordAction,
+        RecordPointer,
         Right,
         SecurityEvent,
         Setting,
@@ -100,6 +102,19 @@ def register_list_filters() -> list[ListFilter]:  # type: ignore[empty-body]
 @hookspec
 def register_list_operations() -> list[ListOperation]:  # type: ignore[empty-body]
     """Return what can be done with the ticked rows of lists. Called once at start."""
+
+
+@hookspec
+def register_list_acts() -> list[ListAct]:  # type: ignore[empty-body]
+    """Return what can be done with the ticked rows of lists together. Called once at start."""
+
+
+@hookspec
+def register_record_pointers() -> list[RecordPointer]:  # type: ignore[empty-body]
+    """Return the columns by which rows of this plugin point to records. Called once at start.
+
+    When records are merged, the rows go to the one that stays, and back when they are split.
+    """
 
 
 @hookspec

@@ -13,7 +13,11 @@ from core.contracts import (
     Cause,
     CronEntry,
     JobType,
+    ListAct,
     ListOperation,
+    Panel,
+    RecordAction,
+    RecordPointer,
     Right,
     SecurityEvent,
     Setting,
@@ -22,6 +26,7 @@ from core.contracts import (
 from core.hookspecs import hookimpl
 from core.i18n import lazy, sense
 from core.mail import jobs as mail_jobs, services as mail_services
+from core.merging import profile as merging_profile, views as merging_views
 from core.notifications import holders, undelivered, views as notification_views
 from core.operations import jobs as operation_jobs, telling as operations, views as operation_views
 from core.operations.holders import CHANGE_USER
@@ -42,6 +47,7 @@ from core.permissions import (
 )
 from core.records import list_views, search_views, views
 from core.records.kinds import settings_of
+from core.records.models import Record
 from core.registry import registry
 from core.security import (
     account_views as account_rules,
@@ -114,6 +120,7 @@ def register_blueprints() -> list[Blueprint]:
         check_views.record_blueprint(),
         asking_views.blueprint(),
         operation_views.blueprint(kinds, registry().list_operations.values()),
+        merging_views.blueprint(kinds),
     ]
 
 
@@ -165,6 +172,30 @@ def register_security_events() -> list[SecurityEvent]:
         *telling.EVENTS,
         *view_as.EVENTS,
     ]
+
+
+@hookimpl
+def register_list_acts() -> list[ListAct]:
+    return [merging_profile.MERGE]
+
+
+@hookimpl
+def register_record_pointers() -> list[RecordPointer]:
+    return [
+        RecordPointer("core.notification", "core_notification"),
+        RecordPointer("core.access_request", "core_access_request",
+                      condition="t.state = 'open'", unique=("user_id",)),
+    ]  # fmt: skip
+
+
+@hookimpl
+def record_actions(record: Record, actor: Actor) -> list[RecordAction]:
+    return merging_profile.actions(record, actor)
+
+
+@hookimpl
+def record_panels(record: Record, actor: Actor) -> list[Panel]:
+    return merging_profile.panels(record, actor)
 
 
 @hookimpl

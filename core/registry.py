@@ -11,9 +11,11 @@ from core.contracts import (
     Cause,
     CronEntry,
     JobType,
+    ListAct,
     ListFilter,
     ListOperation,
     PluginSpec,
+    RecordPointer,
     SecurityEvent,
     Setting,
 )
@@ -37,6 +39,8 @@ class Registry:
     security_events: dict[str, SecurityEvent] = field(default_factory=dict)
     list_filters: dict[str, ListFilter] = field(default_factory=dict)
     list_operations: dict[str, ListOperation] = field(default_factory=dict)
+    list_acts: dict[str, ListAct] = field(default_factory=dict)
+    record_pointers: dict[str, RecordPointer] = field(default_factory=dict)
     packages: dict[str, frozenset[str]] = field(default_factory=dict)
 
 

@@ -30,6 +30,8 @@ from core.registry import registry
 DAYS = 30  # after which nothing is undone any more
 ORIGIN = "undo"
 DELETED, CREATED, NAME = "deleted_at", "created", "name"
+MARKS = ("merged", "merged_into", "split")  # what a change set notes beside the fields
+MERGING = "merge"
 
 Diff = dict[str, list[Any]]
 
@@ -77,7 +79,7 @@ order by c.record_id, c.version, c.change_set_id
 
 def plan(
     set_ids: Sequence[int],
-    actor: Actor,
+    actor: Actor | None,
     record_ids: Sequence[int] | None = None,
     *,
     lock: bool = False,
@@ -88,7 +90,8 @@ def plan(
     Several sets are undone as if they were one. `record_ids` restricts it to some records, which
     with `lock` stay locked until the transaction ends. The actor needs full access to a record,
     and the rights that its change took, or the one that `takes` names. Whether he may undo these
-    sets at all was asked before: see `require_undoable`.
+    sets at all was asked before: see `require_undoable`. Without an actor the program itself undoes
+    them, whoever may see the records.
     """
     pasts: dict[str, dict[int, _Past]] = {}
     gone: list[int] = []
@@ -100,7 +103,7 @@ def plan(
     found = [
         _Planner(registry().kinds[key], actor, pasts[key], takes, is_locking=lock).plan()
         for key in pasts
-        if registry().kinds[key].plugin in actor.active_plugins
+        if actor is None or registry().kinds[key].plugin in actor.active_plugins
     ]
     if gone:
         _lose(found, gone)
@@ -130,7 +133,7 @@ class _Planner:
     def __init__(
         self,
         kind: Kind,
-        actor: Actor,
+        actor: Actor | None,
         pasts: Mapping[int, _Past],
         takes: str,
         *,
@@ -139,12 +142,17 @@ class _Planner:
         self.kind, self.pasts, self.takes = kind, pasts, takes
         self.found = Undoing(kind)
         self.now = bulk.stored(kind, pasts, lock=is_locking, where=EVERYWHERE)
-        self.open = bulk.allowed(kind, pasts, actor, where=EVERYWHERE)
+        self.open = self._allowed(actor)
         self.held = {
-            right: bulk.allowed(kind, pasts, actor, right, where=EVERYWHERE)
+            right: self._allowed(actor, right)
             for right in {each for past in pasts.values() for each in self._rights(past)}
         }
         self.possible = _Possible(kind, [past.diff for past in pasts.values()])
+
+    def _allowed(self, actor: Actor | None, right: str = bulk.VIEW) -> set[int]:
+        if actor is None:
+            return set(self.now)
+        return bulk.allowed(self.kind, self.pasts, actor, right, where=EVERYWHERE)
 
     def _rights(self, past: _Past) -> set[str]:
         """Return what undoing takes on a record."""
@@ -235,7 +243,7 @@ class _Planner:
                     values[key] = value
                 if not is_whole:
                     kept.append(key)
-            elif key != NAME:  # of a person it follows from other fields
+            elif key not in {NAME, *MARKS}:  # a person's name follows from other fields
                 kept.append(key)
         return values, kept
 
@@ -245,6 +253,8 @@ class _Planner:
             return self._links(key, now, before or [], after or [])
         if now == before:
             return now, True
+        if isinstance(now, list) and now != after:
+            return _entries(now, before or [], after or []), True
         if now != after or not self.possible.is_there(key, before):
             return now, False
         return before, True
@@ -257,6 +267,18 @@ class _Planner:
         gone = {each for each in taken - set(now) if not self.possible.is_there(key, each)}
         kept = (set(now) - (set(after) - set(before))) | (taken - gone)
         return sorted(kept), not gone
+
+
+def _entries(now: list[Any], before: list[Any], after: list[Any]) -> list[Any]:
+    """Return a list without the entries that were added and with those that were taken away.
+
+    What others added or removed since stays as they left it, behind the rest.
+    """
+    added = [each for each in after if each not in before]
+    kept = [each for each in now if each not in added]
+    taken = [each for each in before if each not in after and each not in kept]
+    first = [each for each in before if each in kept or each in taken]
+    return first + [each for each in kept if each not in first]
 
 
 class _Possible:
@@ -327,6 +349,8 @@ def require_undoable(change: ChangeSet, actor: Actor) -> None:
     """Raise NotFound for the change set of somebody else, Conflict for one that is too old."""
     if change.user_id != actor.user_id and not actor.is_administrator:
         raise NotFound(_("There is no such change."))
+    if change.origin == MERGING:
+        raise Conflict(_("Records that were merged are split on the page of the one that stayed."))
     if is_too_old(change.at):
         raise Conflict(_("This was done more than %(days)s days ago and stays.", days=DAYS))
 

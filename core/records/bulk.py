@@ -427,6 +427,31 @@ def _update_records(
         raise Conflict(_("Somebody changed this meanwhile. Try again."))
 
 
+def note(kind: Kind, noted: Mapping[int, dict[str, list[Any]]]) -> None:
+    """Record in the change set under way what happened to records besides their fields.
+
+    `noted` holds for each record `{key: [before, after]}`. It counts as a change of the record.
+    """
+    db.session.flush()
+    ids = list(noted)
+    rows = sql(
+        "select id, version from core_record where account_id = :account and id = any(:ids)"
+        " order by id for update",
+        ids=ids,
+    ).all()
+    versions = record_many(
+        db.session(), [Written(row.id, "changed", row.version, noted[row.id]) for row in rows]
+    )
+    sql(
+        "update core_record r set version = s.version"
+        " from unnest(cast(:ids as bigint[]), cast(:versions as bigint[])) as s(id, version)"
+        " where r.account_id = :account and r.id = s.id",
+        ids=list(versions),
+        versions=list(versions.values()),
+    )
+    expire(kind, set(ids))
+
+
 def _update_rows(kind: Kind, shape: _Shape, changed: Sequence[_Changed]) -> None:
     keys = {field.key for field in shape.in_row}
     rows = [

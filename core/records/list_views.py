@@ -18,7 +18,7 @@ from flask import Blueprint, abort, redirect, render_template, request
 from core import clock, face
 from core.access import Actor, levels_of
 from core.accounts.queries import account_facts
-from core.contracts import ListOperation
+from core.contracts import ListAct, ListOperation
 from core.i18n import _
 from core.records import queries
 from core.records.fields import (
@@ -308,9 +308,28 @@ def offered_operations(kind: Kind, who: Actor) -> list[ListOperation]:
     ]
 
 
+def offered_acts(kind: Kind, who: Actor) -> list[ListAct]:
+    """Return what the actor can do with ticked rows of a kind together."""
+    if not who.has("general", "list_operations"):
+        return []
+    return [
+        each
+        for each in registry().list_acts.values()
+        if each.plugin in who.active_plugins | {"core"} and each.is_offered(kind, who)
+    ]
+
+
+def _offered(kind: Kind, who: Actor) -> list[ListAct | ListOperation]:
+    found: list[ListAct | ListOperation] = [
+        *offered_operations(kind, who),
+        *offered_acts(kind, who),
+    ]
+    return sorted(found, key=lambda each: each.order)
+
+
 def _ticking(kind: Kind, who: Actor, url: Callable[..., str]) -> list[Action]:
     """Return the switch that shows and hides the tick boxes."""
-    if not offered_operations(kind, who):
+    if not _offered(kind, who):
         return []
     is_on = TICKS in request.args
     where = url(**{TICKS: None if is_on else "1", **_same_page()})
@@ -322,7 +341,7 @@ def _same_page() -> dict[str, str]:
 
 
 def _tick_bar(kind: Kind, who: Actor, url: Callable[..., str], count: int | None) -> TickBar | None:
-    offered = offered_operations(kind, who) if TICKS in request.args else []
+    offered = _offered(kind, who) if TICKS in request.args else []
     if not offered:
         return None
     query = url(**{TICKS: None}).partition("?")[2]

@@ -22,7 +22,8 @@ from core.records.forms import RecordForm, Sent, Stale, read, read_holders
 from core.records.kinds import Kind
 from core.records.list_views import active_kind
 from core.records.profile import FORM_RIGHTS, Profile, may_open_form, record_face
-from core.records.queries import last_change, values_of
+from core.records.queries import find_main_of, last_change, values_of
+from core.records.sending import once
 from core.shown import Crumb
 from core.web import SIGNED_IN, actor, opens
 
@@ -104,6 +105,9 @@ def profile(kind_key: str, record_id: int) -> Answer:
     try:
         access = fetch(kind.key, record_id, who)
     except NotFound:
+        main_id = find_main_of(kind, record_id, who)
+        if main_id is not None:
+            return redirect(address(kind.key, main_id))
         return _trashed_page(kind, record_id, who)
     page = Profile(kind, access)
     return render_template(
@@ -198,23 +202,13 @@ def _stale(kind: Kind, access: Access, refused: services.StaleForm) -> Stale:
 def _saved(sent: Sent, store: Callable[[], str], page: Callable[..., str]) -> Answer:
     """Answer a form that was sent: on where it led, or once more with what is in its way."""
     try:
-        return redirect(_once(sent.token, store), 303)
+        return redirect(once(sent.token, store), 303)
     except InvalidForm as wrong:
         return page(errors=wrong.errors), 422
     except NeedsConfirmation as asked:
         return page(warnings=asked.warnings), 422
     except services.StaleForm as refused:
         return page(stale=refused), 409
-
-
-def _once(token: str, store: Callable[[], str]) -> str:
-    """Return where a form leads; sent twice, it is stored once."""
-    where = services.sent_before(token) if token else None
-    if where is None:
-        where = store()
-        if token:
-            services.remember_sent(token, where)
-    return where
 
 
 def _where_to(kind: Kind, record_id: int, who: Actor) -> str:
@@ -301,7 +295,7 @@ def delete_record(kind_key: str, record_id: int) -> Answer:
     kind, who = active_kind(kind_key), actor()
     token = request.form.get("form_token", "")[:100]
     if request.method == "POST":
-        return redirect(_once(token, lambda: _delete(kind, record_id, who)), 303)
+        return redirect(once(token, lambda: _delete(kind, record_id, who)), 303)
     access = fetch(kind.key, record_id, who, "delete")
     return render_template(
         "records/delete.html",

@@ -243,7 +243,9 @@ PERSON = Kind(
         matching.person_keys,
         matching.person_tiers,
         frozenset({"first_name", "last_name", "company", "emails", "phones"}),
+        matching.person_reasons,
     ),
+    is_mergeable=True,
     visibility_area="contacts",
     area_label=lazy("Contacts"),
     is_round=True,
@@ -276,8 +278,12 @@ COMPANY = Kind(
     sections=SECTIONS,
     name_of=_company_name,
     matching=Matching(
-        matching.company_keys, matching.company_tiers, frozenset({"name", "nip", "regon"})
+        matching.company_keys,
+        matching.company_tiers,
+        frozenset({"name", "nip", "regon"}),
+        matching.company_reasons,
     ),
+    is_mergeable=True,
     visibility_area="contacts",
     area_label=lazy("Contacts"),
     fields=(
