@@ -45,7 +45,7 @@ from core.permissions import (
     view_as,
     visibility_views,
 )
-from core.records import list_views, search_views, views
+from core.records import alike_views, list_views, search_views, views
 from core.records.kinds import settings_of
 from core.records.models import Record
 from core.registry import registry
@@ -121,6 +121,7 @@ def register_blueprints() -> list[Blueprint]:
         asking_views.blueprint(),
         operation_views.blueprint(kinds, registry().list_operations.values()),
         merging_views.blueprint(kinds),
+        alike_views.blueprint(kinds),
     ]
 
 

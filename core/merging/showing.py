@@ -102,7 +102,7 @@ def previewed(plan: Plan) -> dict[str, Any]:
         "counts": moved_counts(plan.linked_ids, plan.actor),
         "effects": effects_shown(plan.effects, [each.name for each in plan.records]),
         "crumbs": crumbs_of(kind, plan.main),
-        "seen": plan.digest,
+        "confirmed": plan.digest,
         "loses_access": plan.loses_access,
     }
 
@@ -181,7 +181,7 @@ def split_shown(found: Split, actor: Actor) -> dict[str, Any]:
         "later": [_later(each, actor) for each in found.later],
         "effects": effects_shown(found.effects, [each.name for each in (main, *found.restored)]),
         "crumbs": crumbs_of(kind, main),
-        "seen": found.digest,
+        "confirmed": found.digest,
     }
 
 

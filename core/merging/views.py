@@ -18,6 +18,7 @@ from core.i18n import _, ngettext
 from core.merging import planning, queries, services, showing, splitting
 from core.merging.planning import RIGHT, Plan
 from core.merging.profile import MERGE
+from core.operations.queries import may_operate
 from core.records.bulk import Stored
 from core.records.cells import Cells, address
 from core.records.fields import parse_id
@@ -89,7 +90,7 @@ def _choose_page(kind: Kind, access: Access, wrong: str = "") -> str:
     )
 
 
-@opens(SIGNED_IN)
+@opens(may_operate)
 def merge_ticked(kind_key: str) -> Answer:
     """Lead from ticked rows to the choice of values."""
     kind, who = active_kind(kind_key), actor()
@@ -200,7 +201,7 @@ def merge(kind_key: str) -> Answer:
 
     def store() -> str:
         shown.append(_plan(kind, who, form, lock=True))
-        planning.require_unchanged(shown[0], form.get("seen", ""), form.getlist("confirm"))
+        planning.require_unchanged(shown[0], form.get("confirmed", ""), form.getlist("confirm"))
         return _merged(kind, shown[0])
 
     try:
@@ -281,9 +282,9 @@ def split(kind_key: str, record_id: int, merge_id: int) -> Answer:
 def _split(found: splitting.Split, who: Actor) -> str:
     """Split as the page showed; from the message after a merge, where nothing is to be chosen."""
     form, where = request.form, address(found.kind.key, found.main.id)
-    if "seen" not in form and (found.later or found.kept or found.lost):
+    if "confirmed" not in form and (found.later or found.kept or found.lost):
         return f"{where}/split/{found.merge.id}"
-    if "seen" in form and form["seen"] != found.digest:
+    if "confirmed" in form and form["confirmed"] != found.digest:
         raise Conflict(_("Somebody changed this meanwhile. Look at the preview again."))
     moves = {
         key.removeprefix(MOVE): parse_id(value)

@@ -16,15 +16,17 @@ from core.accounts.queries import account_facts
 from core.errors import Forbidden, Invalid, InvalidForm, NeedsConfirmation, NotFound
 from core.i18n import _
 from core.records import services
+from core.records.alike_views import alike_hits
 from core.records.cells import address
 from core.records.fields import RecordLink
-from core.records.forms import RecordForm, Sent, Stale, read, read_holders
+from core.records.forms import SIMILAR_SEEN, RecordForm, Sent, Stale, read, read_holders
 from core.records.kinds import Kind
 from core.records.list_views import active_kind
+from core.records.models import Record
 from core.records.profile import FORM_RIGHTS, Profile, may_open_form, record_face
 from core.records.queries import find_main_of, last_change, values_of
 from core.records.sending import once
-from core.shown import Crumb
+from core.shown import Crumb, FormView
 from core.web import SIGNED_IN, actor, opens
 
 Answer = str | Response | tuple[str, int]
@@ -68,10 +70,20 @@ def new_record(kind_key: str) -> Answer:
     def store() -> str:
         services.refuse(kind, sent.values, {}, who, sent.errors)
         record = services.create(kind, sent.values, who, sent.confirmed)
-        face.toast(_("“%(name)s” was added.", name=record.name))
+        face.toast(_added(kind, record, sent, who))
         return _where_to(kind, record.id, who)
 
     return _saved(sent, store, lambda **found: _new_page(kind, who, start, sent, **found))
+
+
+def _added(kind: Kind, record: Record, sent: Sent, who: Actor) -> str:
+    """Return what is said of a new record, with what is like it where the form did not say."""
+    said = _("“%(name)s” was added.", name=record.name)
+    if SIMILAR_SEEN in request.form or not kind.matching.needs:
+        return said
+    hits = alike_hits(kind, sent.values, who, [record.id])
+    names = ", ".join(each.hit.name for each in hits)
+    return f"{said} {_('Already there: %(names)s.', names=names)}" if names else said
 
 
 def _new_page(kind: Kind, who: Actor, start: Mapping[str, Any], sent: Sent, **found: Any) -> str:
@@ -84,7 +96,22 @@ def _new_page(kind: Kind, who: Actor, start: Mapping[str, Any], sent: Sent, **fo
         crumbs=[Crumb(str(kind.labels), f"/{kind.plural}")],
         **found,
     )
-    return render_template("records/form.html", form=form)
+    return _form_page(form, kind, {**start, **sent.values}, who)
+
+
+def _form_page(
+    form: FormView, kind: Kind, values: Mapping[str, Any], who: Actor, own_id: int | None = None
+) -> str:
+    """Return a form with likely duplicates of what is typed beside it."""
+    if not kind.matching.needs:
+        return render_template("records/form.html", form=form)
+    return render_template(
+        "records/form.html",
+        form=form,
+        similar_url=f"/{kind.plural}/similar",
+        similar_to=own_id or "",
+        similar=alike_hits(kind, values, who, [own_id] if own_id else []),
+    )
 
 
 def _linked(kind: Kind) -> dict[str, Any]:
@@ -183,7 +210,7 @@ def _edit_page(
         stale=stale,
         **found,
     )
-    return render_template("records/form.html", form=form)
+    return _form_page(form, kind, {**values, **sent.values}, access.actor, access.record.id)
 
 
 def _stale(kind: Kind, access: Access, refused: services.StaleForm) -> Stale:

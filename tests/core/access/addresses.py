@@ -144,6 +144,21 @@ def _of_kind(plural: str, kind: str) -> Iterator[Address]:
     yield Address(f"{one}/take-over", "POST", path={"record_id": f"ownerless_{kind}"})
     yield Address(f"{one}/delete", path=at)
     yield Address(f"{one}/delete", "POST", path=at)
+    two = {"row": [f"${kind}", f"$ownerless_{kind}"]}
+    yield Address(f"/{plural}/similar", "POST", controls={**name, "similar_to": f"${kind}"},
+                  foreign={"similar_to": (kind,), **links}, ignored=frozenset({"similar_to", *links}))  # fmt: skip
+    yield Address(f"{one}/merge", path=at)
+    yield Address(f"/{plural}/merge", query=two, foreign={"row": (kind,), "main": (kind,)})
+    yield Address(
+        f"/{plural}/merge/preview", query=two, foreign={"main": (kind,), "pick.city": (kind,)}
+    )
+    yield Address(
+        f"/{plural}/merge", "POST", controls=two, foreign={"main": (kind,), "pick.city": (kind,)}
+    )
+    yield Address(f"/{plural}/operations/merge", "POST", OPERATOR, controls=two)
+    split = {"record_id": f"main_{kind}", "merge_id": f"merge_{kind}"}
+    yield Address(f"{one}/split/<int:merge_id>", path=split)
+    yield Address(f"{one}/split/<int:merge_id>", "POST", path=split)
     yield Address(f"{one}/restore", "POST", path={"record_id": f"trashed_{kind}"})
 
 

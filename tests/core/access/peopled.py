@@ -26,6 +26,7 @@ from core.accounts.queries import _facts
 from core.accounts.services import switch_plugins
 from core.changes.capture import change_set, no_longer_writing, open_set, writing_as
 from core.db import Base, db, enter_account, leave_account, sql
+from core.merging import planning, services
 from core.notifications.holders import PARTICIPANT
 from core.notifications.models import Notification
 from core.operations.models import Batch, Operation
@@ -58,6 +59,7 @@ NUMBERED = (
     "core_role",
     "core_security_entry",
     "core_access_request",
+    "core_merge",
     "imports_import",
     "core_invitation",
 )
@@ -75,7 +77,8 @@ VOLATILE = ("id", "version", "created_at", "updated_at", "added_at", "at", "read
             "import_id", "document", "deleted_at", "key", "run_at", "enqueued_at", "due_at",
             "notification_id", "arguments", "parameters", "operation_id", "done_at", "ends_at",
             "asked_at", "changed_at", "password_hash", "code_hash", "invitation_id", "sent_at",
-            "expires_at", "accepted_at", "withdrawn_at", "answered_at", "details")  # fmt: skip
+            "expires_at", "accepted_at", "withdrawn_at", "answered_at", "details",
+            "merged_at", "split_at", "merge_id")  # fmt: skip
 
 WRITES = (
     "select sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
@@ -209,11 +212,37 @@ class Peopled(Builder):
             for kind in KINDS:
                 made = self._record(kind, "public", key=f"{kind} ownerless", is_owned=False)
                 self.places[f"ownerless_{kind}"] = made.id
+                self._record(kind, "public", key=f"{kind} main")
             self.set_id = open_set(db.session()).set_id
         for kind in KINDS:
+            self._merge(kind)
             trash_or_restore(self.things[f"{kind} trashed"], self.boss_id)
             self.places[kind] = self.things[f"{kind} public"].id
             self.places[f"trashed_{kind}"] = self.things[f"{kind} trashed"].id
+
+    def _merge(self, kind: str) -> None:
+        """A record into which another one was merged, which had nothing but its name."""
+        main = self.things[f"{kind} main"]
+        number = len(self.world.things) + 1
+        name = f"quillon zqn{number}x"
+        values = {
+            "last_name" if kind == "person" else "name": name,
+            "owner": main.owner,
+            "participants": sorted(main.participants),
+            "visibility": "public",
+        }
+        boss, spec = actor_of(self.boss_id), registry().kinds[kind]
+        with change_set("form", self.boss_id):
+            other = create(spec, values, boss)
+        picks = {"last_name" if kind == "person" else "name": main.id}
+        plan = planning.plan(spec, [main.id, other.id], main.id, picks, boss)
+        self.places[f"merge_{kind}"] = services.merge(plan).id
+        self.places[f"main_{kind}"] = main.id
+        made = naive.Thing(
+            other.id, other.account_id, kind, name, main.owner, set(), main.participants,
+            "public", is_trashed=True,
+        )  # fmt: skip
+        self.world.things[made.id] = self.things[f"{kind} merged"] = made
 
     def _record(
         self,

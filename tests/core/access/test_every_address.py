@@ -142,6 +142,8 @@ UNCHANGING = (
     "/sign-in/second-factor",  # who asks has one already
     "/settings/profile/security/second-factor",
     "/invitation/<token>",  # who asks must sign out first
+    "/similar",
+    "/operations/merge",  # it leads to the page on which values are chosen
     "/ask",  # an administrator has access already
     "/view-as/end",  # nobody views as somebody else here
 )
@@ -443,9 +445,16 @@ class Look:
             if thing is None or (what == "number" and record_id in echoed):
                 continue
             level = self.world.level(self.user, thing)
+            if self.main_of(thing) and self.world.may_restore(self.user, thing):
+                continue  # the main record names what was merged into it
             if level == NOTHING or (level == BASIC and what == "words"):
                 lines.append(f"{self.who} {where}: the {what} of {self.name(thing)}")
         return lines
+
+    def main_of(self, thing: Thing) -> Thing | None:
+        """Return into which record one was merged (DUP-6)."""
+        ours = self.ask.ours.things
+        return ours[f"{thing.kind} main"] if thing is ours[f"{thing.kind} merged"] else None
 
     def name(self, thing: Thing) -> str:
         names = {each.id: key for key, each in self.ask.ours.things.items()}
@@ -625,6 +634,11 @@ class Look:
 
     def profile(self, thing: Thing) -> Found:
         answer = self.ask.ask(self.who, "GET", self.at(thing))
+        main = self.main_of(thing)
+        if main and self.is_full(main):
+            if answer.headers.get("Location") != self.at(main):
+                yield f"{self.who} {self.name(thing)}: does not lead to the main record"
+            return
         if self.world.may_restore(self.user, thing):
             if answer.status_code != 404 or thing.name not in plain(answer):
                 yield f"{self.who} {self.name(thing)}: {answer.status_code} in the trash"
