@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from core.records.fields import Field
     from core.records.kinds import Kind
     from core.records.models import Record
+    from core.shown import Action
 
 hookspec = pluggy.HookspecMarker("szansa")
 hookimpl = pluggy.HookimplMarker("szansa")
@@ -125,6 +126,11 @@ def nav_entries(actor: Actor) -> list[NavEntry]:  # type: ignore[empty-body]
 @hookspec
 def add_entries(actor: Actor) -> list[AddEntry]:  # type: ignore[empty-body]
     """Return what the menu + Add offers to this user. Called for each page."""
+
+
+@hookspec
+def list_actions(kind: Kind, actor: Actor) -> list[Action]:  # type: ignore[empty-body]
+    """Return further buttons in the head of a list. Called for each page of a list."""
 
 
 @hookspec

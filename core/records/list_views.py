@@ -290,6 +290,7 @@ def _page(kind: Kind, who: Actor) -> ListPage:
         empty=_empty(kind, who, is_filtered=bool(chips or query)),
         primary=_add(kind, who),
         actions=[
+            *registry().hooks.call("list_actions", who.active_plugins, kind=kind, actor=who),
             *_ticking(kind, who, url),
             Action(_("Columns"), f"/{kind.plural}/columns", "list"),
         ],

@@ -83,7 +83,9 @@ def _added(kind: Kind, record: Record, sent: Sent, who: Actor) -> str:
         return said
     hits = alike_hits(kind, sent.values, who, [record.id])
     names = ", ".join(each.hit.name for each in hits)
-    return f"{said} {_('Already there: %(names)s.', names=names)}" if names else said
+    if not names:
+        return said
+    return f"{said} " + _("Already there: %(names)s.", names=names)
 
 
 def _new_page(kind: Kind, who: Actor, start: Mapping[str, Any], sent: Sent, **found: Any) -> str:

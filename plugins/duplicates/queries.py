@@ -102,23 +102,19 @@ def checked(kind: Kind, groups: Sequence[Group], actor: Actor) -> list[Checked]:
     ids = {record_id for group in groups for record_id in group.record_ids[: MOST_SHOWN * 10]}
     levels = levels_of(actor, ids)
     records = stored(kind, [each for each in ids if each in levels and levels[each].is_full])
-    tiers = {each.id: tiers_of(kind, each.values) for each in records.values()}
-    keys = {each.id: numbers_of(kind, each.values) for each in records.values()}
     different = different_pairs(ids)
-    return [_checked(kind, group, records, tiers, keys, different) for group in groups]
+    return [_checked(kind, group, records, different) for group in groups]
 
 
-def _checked(  # noqa: PLR0913 - what is known of all groups on the page
-    kind: Kind,
-    group: Group,
-    records: dict[int, Stored],
-    tiers: dict[int, list[list[int]]],
-    keys: dict[int, list[int]],
-    different: Collection[Pair],
+def _checked(
+    kind: Kind, group: Group, records: dict[int, Stored], different: Collection[Pair]
 ) -> Checked:
     looked_at = group.record_ids[: MOST_SHOWN * 10]
-    own = [each for each in looked_at if each in records]
-    pairs = alike_pairs({each: tiers[each] for each in own}, {each: keys[each] for each in own})
+    own = [records[each] for each in looked_at if each in records]
+    pairs = alike_pairs(
+        {each.id: tiers_of(kind, each.values) for each in own},
+        {each.id: numbers_of(kind, each.values) for each in own},
+    )
     still = max(groups_of(pairs, different), key=len, default=[])
     first = [records[each] for each in still[:MOST_SHOWN]]
     return Checked(
@@ -133,9 +129,7 @@ def _checked(  # noqa: PLR0913 - what is known of all groups on the page
 def _reasons(kind: Kind, record: Stored, among: Sequence[Stored]) -> list[Text]:
     """Return most that a record has in common with any other of a group."""
     found = [
-        kind.matching.reasons(record.values, each.values)
-        for each in among
-        if each.id != record.id
+        kind.matching.reasons(record.values, each.values) for each in among if each.id != record.id
     ]
     return max(found, key=len, default=[])
 

@@ -18,7 +18,17 @@ from core.records.kinds import Kind
 from core.records.matching import tiers_of
 from core.registry import registry
 from plugins.duplicates.grouping import Pair, groups_of
-from plugins.duplicates.models import DONE, FAILED, LATER, MOVING, OPEN, RUNNING, STOPPED, Group, Run
+from plugins.duplicates.models import (
+    DONE,
+    FAILED,
+    LATER,
+    MOVING,
+    OPEN,
+    RUNNING,
+    STOPPED,
+    Group,
+    Run,
+)
 from plugins.duplicates.queries import MOST_SHOWN, latest_run, pairs_among
 
 RUN, FINISHED = "duplicates.run", "duplicates.finished"

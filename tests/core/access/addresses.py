@@ -401,9 +401,22 @@ CUSTOM_ROLES = [
     _admin(f"{_USERS}/roles/new", "POST", controls={"name": "Auditor"}),
 ]
 
+_DUPLICATES = "/settings/account/contacts/duplicates"
+
+DUPLICATES = [
+    _admin(_DUPLICATES, query={"kind": "person"}),
+    _admin(f"{_DUPLICATES}/search", "POST", controls={"kind": "company"},
+           foreign={"kind": ("sign",)}),
+    _admin(f"{_DUPLICATES}/<int:run_id>/progress", path={"run_id": "run"}),
+    _admin(f"{_DUPLICATES}/<int:run_id>/stop", "POST", path={"run_id": "run"}),
+    _admin(f"{_DUPLICATES}/groups/<int:group_id>/different", "POST", path={"group_id": "group"}),
+    _admin(f"{_DUPLICATES}/groups/<int:group_id>/later", "POST", path={"group_id": "group"}),
+]  # fmt: skip
+
 BY_PLUGIN = {
     "core": [*CORE, *STAFF, *PERMISSIONS],
     "custom_roles": CUSTOM_ROLES,
     "contacts": CONTACTS,
     "imports": IMPORTS,
+    "duplicates": DUPLICATES,
 }

@@ -42,6 +42,7 @@ from core.teams.models import Membership
 from core.users import codes, second_factors, sessions, tickets
 from core.users.models import Login, User, UserPhoto
 from core.users.passwords import hash_password
+from plugins.duplicates.models import Group, Run
 from plugins.imports.models import Chunk, Import
 from tests.core.access import naive
 from tests.core.access.addresses import FILE
@@ -61,6 +62,8 @@ NUMBERED = (
     "core_access_request",
     "core_merge",
     "imports_import",
+    "duplicates_run",
+    "duplicates_group",
     "core_invitation",
 )
 KINDS = ("person", "company")
@@ -78,7 +81,7 @@ VOLATILE = ("id", "version", "created_at", "updated_at", "added_at", "at", "read
             "notification_id", "arguments", "parameters", "operation_id", "done_at", "ends_at",
             "asked_at", "changed_at", "password_hash", "code_hash", "invitation_id", "sent_at",
             "expires_at", "accepted_at", "withdrawn_at", "answered_at", "details",
-            "merged_at", "split_at", "merge_id")  # fmt: skip
+            "merged_at", "split_at", "merge_id", "run_id", "said_at")  # fmt: skip
 
 WRITES = (
     "select sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
@@ -108,6 +111,7 @@ class Peopled(Builder):
         self._labels()
         self._imports()
         self._operations()
+        self._duplicates()
         self._notifications()
         self._invitation()
         self._permissions()
@@ -343,6 +347,18 @@ class Peopled(Builder):
         batch.counts = done.counts = {"changed": 0, "unchanged": 0, "refused": len(everything)}
         batch.done_at = done.ended_at = done.created_at
         self.operated = done.id
+
+    def _duplicates(self) -> None:
+        """A search that waits, and one that ended and found a group of all persons."""
+        done = Run(kind="person", user_id=self.boss_id, state="done")
+        waiting = Run(kind="person", user_id=self.boss_id)
+        db.session.add_all([done, waiting])
+        db.session.flush()
+        ids = [each.id for each in self.things.values() if each.kind == "person"]
+        group = Group(run_id=done.id, record_ids=ids)
+        db.session.add(group)
+        db.session.flush()
+        self.places |= {"run": waiting.id, "group": group.id}
 
     def _operation(self, user_id: int, state: str, record_ids: list[int]) -> Operation:
         made = Operation(
