@@ -60,8 +60,20 @@ def _cells(plan: Plan) -> Cells:
     return Cells(plan.kind, plan.actor, plan.values, *(each.values for each in plan.records))
 
 
+def _told_apart(plan: Plan, cells: Cells) -> dict[int, str]:
+    """Return the records by name, those of one name with what stands below it."""
+    shown = [record_shown(plan.kind, each, cells) for each in plan.records]
+    names = [each["name"] for each in shown]
+    return {
+        each["id"]: f"{each['name']} ({each['note']})"
+        if names.count(each["name"]) > 1 and each["note"]
+        else each["name"]
+        for each in shown
+    }
+
+
 def _choice(choice: Choice, plan: Plan, cells: Cells) -> dict[str, Any]:
-    names = {each.id: each.name for each in plan.records}
+    names = _told_apart(plan, cells)
     return {
         "key": choice.field.key,
         "label": str(choice.field.label),
@@ -100,7 +112,7 @@ def previewed(plan: Plan) -> dict[str, Any]:
         "others": [record_shown(kind, each, cells) for each in plan.others],
         "sections": sections_of(kind, plan.values, cells),
         "counts": moved_counts(plan.linked_ids, plan.actor),
-        "effects": effects_shown(plan.effects, [each.name for each in plan.records]),
+        "effects": effects_shown(plan.effects, list(_told_apart(plan, cells).values())),
         "crumbs": crumbs_of(kind, plan.main),
         "confirmed": plan.digest,
         "loses_access": plan.loses_access,

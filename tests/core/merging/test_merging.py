@@ -86,6 +86,22 @@ def test_dup_1_hidden_and_private_records_without_access_are_refused_as_far_as_k
     assert not is_trashed(private)
 
 
+def test_vis_7_hidden_and_missing_records_take_the_same_statements(
+    ada, eve, client, count_statements
+):
+    mine, hidden = make_record(ada), make_record(eve, visibility="hidden")
+    tick("user", "person", "merge")
+
+    def asked(record_id: int) -> list[str]:
+        before = len(count_statements)
+        client.get(f"/people/merge?row={mine.id}&row={record_id}")
+        client.post("/people/merge", data={"row": [mine.id, record_id]})
+        return [each for each in count_statements[before:] if "savepoint" not in each.lower()]
+
+    asked(mine.id)
+    assert asked(hidden.id) == asked(999999999)
+
+
 def test_gen_1_records_of_another_account_do_not_exist(ada, client):
     mine = make_record(ada)
     make_account()
@@ -397,7 +413,7 @@ def test_list_10_ticked_rows_lead_to_the_choice(ada, client):
     assert answer.location == f"/people/merge?row={rows[0]}&row={rows[1]}"
     assert client.post("/people/operations/merge", data={"row": rows[:1]}).status_code == 422
     tick("user", "general", "list_operations", on=False)
-    assert client.post("/people/operations/merge", data={"row": rows}).status_code == 404
+    assert client.post("/people/operations/merge", data={"row": rows}).status_code == 403
 
 
 def test_contact_12_companies_offer_merge_on_the_profile(ada, client):
