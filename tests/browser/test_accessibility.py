@@ -11,11 +11,14 @@ from flask import render_template
 from playwright.sync_api import Page, expect
 
 from core import clock, samples
+from core.access import actor_of
 from core.db import account_scope, db
+from core.merging import planning, services
+from core.registry import registry
 from core.shown import NavEntry, Toast, UserFace
 from core.staff.models import Invitation, InvitationLink
 from core.users.sessions import hash_of
-from tests.makers import role
+from tests.makers import make_record, role
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 FILE = Path(__file__).resolve().parents[1] / "fixtures/imports/people-utf8.csv"
@@ -82,7 +85,7 @@ def _to_operation(page: Page) -> None:
 
 def _to_preview(page: Page) -> None:
     page.locator("[data-tick-all]").check()
-    page.locator("[data-tick-act]").last.click()
+    page.locator("[data-tick-act][formaction*='operations/visibility']").click()
     page.check(f"[name=visibility][value={next(VISIBILITIES)}]")
     page.locator(".sz-savebar .btn-primary").click()
     expect(page.locator(".sz-tally")).to_be_visible()
@@ -166,6 +169,44 @@ def _of_users(site):
     ]
 
 
+def _typed_again(page: Page) -> None:
+    page.fill("[name=name]", "Scalona")
+    expect(page.locator("#similar section")).to_be_visible()
+
+
+def _searched(page: Page) -> None:
+    form = page.locator("form[action$='/duplicates/search']")
+    if form.count():
+        form.locator("button").click()
+    expect(page.locator("[data-group]").first).to_be_visible(timeout=30_000)
+
+
+def _of_merging(site):
+    """The screens of duplicates, merging and splitting, with a merge that had something since."""
+    with site.writing():
+        boss = site.people["Ada"]
+        made = [
+            make_record(boss, "company", name="Scalona", city=city, visibility=visibility,
+                        nip="5260250274", participants=[]).id
+            for city, visibility in (("Radom", "public"), ("Gdynia", "hidden"), ("Sopot", "public"))
+        ]  # fmt: skip
+        kind, who = registry().kinds["company"], actor_of(boss.id)
+        merge = services.merge(planning.plan(kind, made[:2], made[0], {}, who)).id
+        make_record(boss, company=made[0])
+    rows = f"row={made[0]}&row={made[2]}"
+    return [
+        ("Ada", f"/companies/{made[0]}", None),
+        ("Ada", f"/companies/{made[0]}/merge", None),
+        ("Ada", f"/companies/merge?row={made[0]}", None),
+        ("Ada", f"/companies/merge?{rows}", None),
+        ("Ada", f"/companies/merge/preview?{rows}&main={made[0]}", None),
+        ("Ada", f"/companies/{made[0]}/split/{merge}", None),
+        ("Ada", "/companies/new", _typed_again),
+        ("Ada", "/settings/account/contacts/duplicates?kind=person", None),
+        ("Ada", "/settings/account/contacts/duplicates?kind=company", _searched),
+    ]
+
+
 @pytest.fixture(scope="module")
 def screens(site):
     """What is looked at: who looks, the address, and what is done there first."""
@@ -215,6 +256,7 @@ def screens(site):
         ("Ada", "/settings/account/contacts/sources", None),
         ("Beata", "/settings/account/package/plugins", None),
         *_of_users(site),
+        *_of_merging(site),
         ("Ada", "/people/999999", None),
         ("Ada", "/settings/account/users/teams", None),
         ("Ada", "/settings/account/users/teams/new", _refused_team),
