@@ -243,13 +243,14 @@ def _effects(kind: Kind, records: Collection[Values], after: Values) -> list[Eff
     active = [each.id for each in account_facts().users.values() if each.is_active]
     return effects_of(
         kind.key,
-        [_holding(each) for each in records],
-        [_holding(after)] * len(records),
+        [holding_of(each) for each in records],
+        [holding_of(after)] * len(records),
         actors_of(active).values(),
     )
 
 
-def _holding(values: Values) -> Holding:
+def holding_of(values: Values) -> Holding:
+    """Return who holds a record with these values."""
     owner = values["owner"]
     owners = [*([] if owner is None else [owner]), *values.get("owners", ())]
     return Holding(values["visibility"], tuple(owners), tuple(values["participants"]))

@@ -10,8 +10,9 @@ from core.access import Actor, Effect, levels_of
 from core.accounts.queries import account_facts
 from core.i18n import _
 from core.merging.choices import Choice, is_empty, is_united
+from core.merging.later import Later
 from core.merging.planning import Plan
-from core.merging.splitting import Later, Split
+from core.merging.splitting import Split
 from core.records.bulk import Stored
 from core.records.cells import Cells, address
 from core.records.kinds import Kind, Values

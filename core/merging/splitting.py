@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from core import clock
-from core.access import Actor, Effect, Holding, actors_of, effects_of
+from core.access import Actor, Effect, actors_of, effects_of
 from core.accounts.queries import account_facts
 from core.changes import undoing
 from core.changes.capture import change_set
@@ -19,35 +19,16 @@ from core.db import db, sql
 from core.errors import Conflict, Invalid
 from core.i18n import _
 from core.merging import pointers
-from core.merging.choices import is_empty
-from core.merging.links import link_fields
+from core.merging.later import Later, later_than, version_of
 from core.merging.models import MERGED, Merge
-from core.records.bulk import TRASHED, Stored, allowed, change_many, note, stored
-from core.records.fields import HOLDERS, Field
-from core.records.kinds import Kind, Values
-from core.records.queries import changes_since
+from core.merging.planning import holding_of
+from core.records.bulk import TRASHED, Stored, change_many, note, stored
+from core.records.fields import Field
+from core.records.kinds import Kind
 from core.registry import registry
 
 DAYS = 90  # after which nothing is split any more
 ORIGIN, SPLIT = "undo", "split"
-RIGHT = "edit"  # what it takes to let a record lead to another one
-STAYS = frozenset({"owner", "owners", "participants", "visibility"})
-
-
-@dataclass(frozen=True)
-class Later:
-    """Something that came to the main record after the merge and may go to a restored one.
-
-    Either a value that was typed into `field`, or, with `record_id`, a record of `kind` whose
-    field leads to the main record since then.
-    """
-
-    key: str
-    kind: Kind
-    field: Field
-    value: Any = None
-    record_id: int = 0
-    may_move: bool = True
 
 
 @dataclass(frozen=True)
@@ -136,7 +117,7 @@ def plan(merge: Merge, kind: Kind, actor: Actor, *, lock: bool = False) -> Split
     if not restored:
         raise Conflict(_("None of the merged records lies in the trash any more."))
     split = Split(merge, kind, main, tuple(found), tuple(restored), tuple(lost),
-                  tuple(_later(merge, kind, main, actor)), ())  # fmt: skip
+                  tuple(later_than(merge, kind, main, actor)), ())  # fmt: skip
     return _with_effects(split)
 
 
@@ -160,87 +141,11 @@ def merged_names(merge: Merge) -> dict[int, str]:
 
 
 def _with_effects(split: Split) -> Split:
-    before = [_holding(split.main.values)] * (1 + len(split.restored))
-    after = [_holding(split.after), *(_holding(each.values) for each in split.restored)]
+    before = [holding_of(split.main.values)] * (1 + len(split.restored))
+    after = [holding_of(split.after), *(holding_of(each.values) for each in split.restored)]
     active = [each.id for each in account_facts().users.values() if each.is_active]
     effects = effects_of(split.kind.key, before, after, actors_of(active).values())
     return Split(**{**split.__dict__, "effects": tuple(effects)})
-
-
-def _holding(values: Values) -> Holding:
-    owner = values["owner"]
-    owners = [*([] if owner is None else [owner]), *values.get("owners", ())]
-    return Holding(values["visibility"], tuple(owners), tuple(values["participants"]))
-
-
-# ---------------------------------------------------------------- what came later
-
-
-def _later(merge: Merge, kind: Kind, main: Stored, actor: Actor) -> Iterator[Later]:
-    yield from _later_values(merge, kind, main)
-    yield from _later_links(merge, kind, main, actor)
-
-
-def _version_of(merge: Merge) -> int:
-    return int(
-        sql(
-            "select version from core_change where account_id = :account"
-            " and change_set_id = :set and record_id = :record",
-            set=merge.change_set_id,
-            record=merge.main_id,
-        ).scalar_one()
-    )
-
-
-def _later_values(merge: Merge, kind: Kind, main: Stored) -> Iterator[Later]:
-    """Return what was typed into the fields of the main record since the merge."""
-    then: dict[str, Any] = {}
-    for diff in changes_since(main.id, _version_of(merge)):
-        for key, (before, _after) in diff.items():
-            then.setdefault(key, before)
-    for field in kind.fields:
-        if field.key in then.keys() - STAYS and field.home != HOLDERS:
-            yield from _typed_since(kind, field, then[field.key], main.values.get(field.key))
-
-
-def _typed_since(kind: Kind, field: Field, then: Any, now: Any) -> Iterator[Later]:
-    key = f"value.{field.key}"
-    if field.type.is_multiple:
-        for place, entry in enumerate(now or ()):
-            if entry not in (then or ()):
-                yield Later(f"{key}.{place}", kind, field, entry)
-    elif not is_empty(now) and now != then:
-        yield Later(key, kind, field, now)
-
-
-_LATER = """
-select distinct c.record_id from core_change c
-where c.account_id = :account and c.record_id = any(:ids) and c.change_set_id > :set
-  and jsonb_exists(c.diff, :field)
-order by c.record_id
-"""
-
-
-def _later_links(merge: Merge, to: Kind, main: Stored, actor: Actor) -> Iterator[Later]:
-    """Return the records that lead to the main one since the merge, as far as they may be seen."""
-    for kind in registry().kinds.of(actor.active_plugins):
-        for field in link_fields(kind, to):
-            ids = sql(
-                f"select k.id from {kind.table} k where k.account_id = :account"
-                f" and k.{field.column} = :main order by k.id",
-                main=main.id,
-            ).scalars()
-            since = sql(_LATER, ids=list(ids), set=merge.change_set_id, field=field.key)
-            seen = allowed(kind, since.scalars().all(), actor)
-            movable = allowed(kind, seen, actor, RIGHT)
-            for record_id in sorted(seen):
-                yield Later(
-                    f"link.{kind.key}.{field.key}.{record_id}",
-                    kind,
-                    field,
-                    record_id=record_id,
-                    may_move=record_id in movable,
-                )
 
 
 # ---------------------------------------------------------------- doing it
@@ -295,7 +200,7 @@ def _before(merge: Merge) -> dict[str, Any]:
         "select diff from core_change where account_id = :account"
         " and record_id = :record and version >= :version order by version",
         record=merge.main_id,
-        version=_version_of(merge),
+        version=version_of(merge),
     )
     for diff in rows.scalars():
         for key, (before, _after) in diff.items():
