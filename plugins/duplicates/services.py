@@ -227,10 +227,11 @@ def _put_off(run: Run) -> set[tuple[int, ...]]:
 def say_different(group: Group, record_ids: Sequence[int], actor: Actor) -> None:
     """Remember that records of a group are not the same, and put the group away.
 
-    Only those count that the page showed.
+    Those count that the page showed; of a group too large to be shown whole, all of them.
     """
-    shown = [each for each in record_ids if each in group.record_ids] or group.record_ids
-    pairs = pairs_among(shown[:MOST_SAID])
+    shown = [each for each in record_ids if each in group.record_ids]
+    is_whole = len(group.record_ids) <= MOST_SHOWN and shown
+    pairs = pairs_among((shown if is_whole else group.record_ids)[:MOST_SAID])
     sql(
         "insert into duplicates_different"
         " (account_id, record_id, other_id, said_by_id, said_at)"
@@ -244,8 +245,7 @@ def say_different(group: Group, record_ids: Sequence[int], actor: Actor) -> None
         user=actor.user_id,
         now=clock.now(),
     )
-    if len(group.record_ids) <= MOST_SHOWN:
-        db.session.delete(group)
+    db.session.delete(group)
     db.session.flush()
 
 

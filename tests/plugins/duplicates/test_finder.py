@@ -120,6 +120,17 @@ def test_dup_8_not_duplicates_is_remembered(boss, client):
     assert groups(boss) == [[*(each.id for each in records), third.id]]
 
 
+def test_dup_8_large_groups_are_shown_in_part_and_put_away_whole(boss, client):
+    records = [make_record(boss, "company", nip=NIP) for _number in range(12)]
+    search(boss)
+    answer = client.get(f"{URL}?kind=company")
+    assert len(page(answer).rows) == 10
+    assert "and 2 more; at most ten are merged at once" in page(answer).text
+    (group,) = db.session.execute(db.select(Group)).scalars()
+    client.post(f"{URL}/groups/{group.id}/different", data={"row": [records[0].id]})
+    assert groups(boss) == []
+
+
 def test_dup_8_later_stays_put_off_over_the_next_search(boss, client):
     records = [make_record(boss, "company", nip=NIP) for _number in range(2)]
     search(boss)
