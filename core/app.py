@@ -134,6 +134,10 @@ def _take_in_by_key(registry: Registry) -> None:
         _each(registry, "register_list_operations"), key=lambda each: each[1].order
     ):
         registry.list_operations[operation.key] = replace(operation, plugin=name)
+    for name, action in sorted(
+        _each(registry, "register_list_actions"), key=lambda each: each[1].order
+    ):
+        registry.list_actions[action.key] = replace(action, plugin=name)
     registry.cron.extend(entry for _name, entry in _each(registry, "register_cron"))
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Cause,
         CronEntry,
         JobType,
+        ListAction,
         ListFilter,
         ListOperation,
         NavEntry,
@@ -100,6 +101,11 @@ def register_list_filters() -> list[ListFilter]:  # type: ignore[empty-body]
 @hookspec
 def register_list_operations() -> list[ListOperation]:  # type: ignore[empty-body]
     """Return what can be done with the ticked rows of lists. Called once at start."""
+
+
+@hookspec
+def register_list_actions() -> list[ListAction]:  # type: ignore[empty-body]
+    """Return what can be done with rows of lists without changing them. Called once at start."""
 
 
 @hookspec

@@ -13,12 +13,15 @@ from core.contracts import (
     Cause,
     CronEntry,
     JobType,
+    ListAction,
     ListOperation,
     Right,
     SecurityEvent,
     Setting,
     SettingsPage,
 )
+from core.exports import jobs as export_jobs, telling as exports, views as export_views
+from core.exports.queries import may_export
 from core.hookspecs import hookimpl
 from core.i18n import lazy, sense
 from core.mail import jobs as mail_jobs, services as mail_services
@@ -82,6 +85,11 @@ PROFILE_PAGES = [
     SettingsPage("profile", "", lazy("Profile"), profile_views.PROFILE, order=10),
     SettingsPage("profile", "", lazy("Security"), pages.SECURITY, order=20),
 ]
+IMPORT_EXPORT, EXPORT_TAB = lazy("Import and export"), lazy("Export")
+EXPORT_PAGES = [
+    SettingsPage("profile", "", IMPORT_EXPORT, export_views.PROFILE, order=501, tab=EXPORT_TAB),
+    SettingsPage("account", "", IMPORT_EXPORT, export_views.ACCOUNT, order=501, tab=EXPORT_TAB),
+]
 ACCOUNT_PAGES = [
     SettingsPage("account", "", lazy("General"), account_rules.GENERAL, order=800),
     SettingsPage("account", USERS, sense("settings", "Users"), staff_views.USERS, order=100),
@@ -114,6 +122,7 @@ def register_blueprints() -> list[Blueprint]:
         check_views.record_blueprint(),
         asking_views.blueprint(),
         operation_views.blueprint(kinds, registry().list_operations.values()),
+        export_views.blueprint(kinds),
     ]
 
 
@@ -130,6 +139,7 @@ def register_causes() -> list[Cause]:
         *asking.CAUSES,
         *view_as.CAUSES,
         *operations.CAUSES,
+        *exports.CAUSES,
         *ownership_jobs.CAUSES,
         *staff_telling.CAUSES,
     ]
@@ -146,6 +156,7 @@ def register_jobs() -> list[JobType]:
             failed=undelivered.tell_undelivered,
         ),
         *operation_jobs.JOBS,
+        *export_jobs.JOBS,
         *ownership_jobs.JOBS,
         *leaving.JOBS,
     ]
@@ -157,6 +168,11 @@ def register_list_operations() -> list[ListOperation]:
 
 
 @hookimpl
+def register_list_actions() -> list[ListAction]:
+    return [export_views.EXPORT]
+
+
+@hookimpl
 def register_security_events() -> list[SecurityEvent]:
     return [
         *security.EVENTS,
@@ -164,6 +180,7 @@ def register_security_events() -> list[SecurityEvent]:
         *staff_telling.EVENTS,
         *telling.EVENTS,
         *view_as.EVENTS,
+        *exports.EVENTS,
     ]
 
 
@@ -190,4 +207,5 @@ def register_rights() -> list[Right]:
 
 @hookimpl
 def settings_pages(actor: Actor) -> list[SettingsPage]:
-    return [*PROFILE_PAGES, *(ACCOUNT_PAGES if actor.is_administrator else ())]
+    exports = EXPORT_PAGES if may_export(actor) else ()
+    return [*PROFILE_PAGES, *exports, *(ACCOUNT_PAGES if actor.is_administrator else ())]

@@ -11,6 +11,7 @@ from core.contracts import (
     Cause,
     CronEntry,
     JobType,
+    ListAction,
     ListFilter,
     ListOperation,
     PluginSpec,
@@ -37,6 +38,7 @@ class Registry:
     security_events: dict[str, SecurityEvent] = field(default_factory=dict)
     list_filters: dict[str, ListFilter] = field(default_factory=dict)
     list_operations: dict[str, ListOperation] = field(default_factory=dict)
+    list_actions: dict[str, ListAction] = field(default_factory=dict)
     packages: dict[str, frozenset[str]] = field(default_factory=dict)
 
 

@@ -62,16 +62,8 @@ def may_import(who: Actor) -> bool:
 
 def _page(page: str, **values: Any) -> str:
     """Return a page inside the settings from which imports were reached."""
-    area = "account" if request.path == ACCOUNT else "profile"
-    frame = settings_frame(area)
-    here = {PROFILE, ACCOUNT}
-    frame["settings_nav"] = [
-        replace(
-            group,
-            entries=[replace(each, is_active=each.url in here) for each in group.entries],
-        )
-        for group in frame["settings_nav"]
-    ]
+    is_account = request.path == ACCOUNT
+    frame = settings_frame("account", ACCOUNT) if is_account else settings_frame("profile", PROFILE)
     crumbs = [Crumb(_("Import and export"), "/imports")]
     return render_template(f"imports/{page}.html", crumbs=crumbs, **values, **frame)
 
