@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -15,22 +15,45 @@ from core.exports.queries import RIGHT
 from core.i18n import _
 from core.records.bulk import allowed, stored
 from core.records.cells import Cells
-from core.records.fields import RECORD, ROW, Field, LongText
+from core.records.fields import (
+    RECORD,
+    ROW,
+    Field,
+    FieldType,
+    LabelChoice,
+    Labels,
+    LongText,
+    Moment,
+    Principals,
+    RecordLink,
+    ShortText,
+    UserChoice,
+    VisibilityChoice,
+)
 from core.records.kinds import Kind
 from core.records.lists import BY_NAME, Condition, Wanted, listed
 from core.records.queries import is_active
+from core.shown import Cell as ShownCell
 from core.tables.cells import Cell
 
 ID = "id"
 BETWEEN = "; "  # between several values of one cell, as imports read them
+EMPTY: tuple[Any, ...] = (None, "", [])
+SHARED = (RecordLink, UserChoice, Principals, VisibilityChoice, LabelChoice, Labels)
 ROWS_AT_ONCE = 2_000
 ORDERED_AT_ONCE = 20_000
+
+Convert = Callable[[Any, Cells], Cell]
 
 
 def all_columns(kind: Kind) -> list[str]:
     """Return the keys of all that can be exported of a kind: number, name and every field."""
     fields = [each.key for each in kind.fields if each.key != BY_NAME and is_active(each)]
     return [ID, BY_NAME, *fields]
+
+
+def _as_it_is(value: Any, _cells: Cells) -> Cell:
+    return value  # type: ignore[no-any-return]
 
 
 @dataclass
@@ -43,15 +66,17 @@ class Reader:
     read_ids: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        found = [self.kind.by_key[key] for key in self.columns if key in self.kind.by_key]
-        self.fields = [each for each in found if each.key != BY_NAME]
+        known = [key for key in self.columns if key in {ID, BY_NAME} or key in self.kind.by_key]
+        self.fields = [self.kind.by_key[key] for key in known if key not in {ID, BY_NAME}]
         self.zone = ZoneInfo(face.formats().zone)
+        made = {each.key: self._converter(each) for each in self.fields}
+        self.converters = [(key, made.get(key, _as_it_is)) for key in known]
 
     def header(self) -> list[str]:
         """Return the names of the columns."""
         heads = {ID: _("ID"), BY_NAME: str(self.kind.name_label)}
         heads |= {each.key: str(each.label) for each in self.fields}
-        return [heads[key] for key in self.columns if key in heads]
+        return [heads[key] for key, _convert in self.converters]
 
     def in_order(self, record_ids: list[int], sort: str, *, is_descending: bool) -> Iterator[int]:
         """Return those of the records that the user sees in full, in the order of a list."""
@@ -73,9 +98,8 @@ class Reader:
         cells = Cells(self.kind, self.actor, *values.values())
         for record_id, each in values.items():
             self.read_ids.append(record_id)
-            known: dict[str, Cell] = {ID: record_id, BY_NAME: each["sort_name"]}
-            known |= {one.key: self._cell(one, each[one.key], cells) for one in self.fields}
-            yield [known[key] for key in self.columns if key in known]
+            each[ID], each[BY_NAME] = record_id, each["sort_name"]
+            yield [convert(each[key], cells) for key, convert in self.converters]
 
     def _fixed(self, record_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
         """Return what the program alone writes: the sorted name, moments and the like."""
@@ -93,15 +117,38 @@ class Reader:
         keys = ["sort_name", *(each.key for each in fields)]
         return {row.id: dict(zip(keys, tuple(row)[1:], strict=True)) for row in rows}
 
-    def _cell(self, field: Field, value: Any, cells: Cells) -> Cell:
-        if value in (None, "", []):
-            return None
-        exact = field.type.exact(value)
-        if isinstance(exact, datetime):
-            return exact.astimezone(self.zone).replace(tzinfo=None, microsecond=0)
-        if exact is not None:
-            return exact
-        if isinstance(field.type, LongText):
-            return str(value)
-        shown = [cell.items or [cell.text] for cell in cells.of(field, value)]
-        return BETWEEN.join(text for texts in shown for text in texts) or None
+    def _converter(self, field: Field) -> Convert:
+        """Return what makes the cell of a field, as quick as its type allows."""
+        kind = field.type
+        if not kind.is_multiple and type(kind).shown is FieldType.shown and _is_text(field):
+            return lambda value, _cells: value or None
+        if isinstance(kind, Moment):
+            return lambda value, _cells: self._local(value)
+        known: dict[Any, Cell] = {}  # what many rows share is put into words once
+
+        def convert(value: Any, cells: Cells) -> Cell:
+            if value in EMPTY:
+                return None
+            exact = kind.exact(value)
+            if exact is not None:
+                return self._local(exact) if isinstance(exact, datetime) else exact
+            if not isinstance(kind, SHARED):
+                return _joined(cells.of(field, value))
+            key = tuple(value) if isinstance(value, list) else value
+            if key not in known:
+                known[key] = _joined(cells.of(field, value))
+            return known[key]
+
+        return convert
+
+    def _local(self, moment: datetime | None) -> datetime | None:
+        """Return a moment as the clock of the reader shows it."""
+        return moment.astimezone(self.zone).replace(tzinfo=None, microsecond=0) if moment else None
+
+
+def _is_text(field: Field) -> bool:
+    return field.home in {ROW, RECORD} and isinstance(field.type, ShortText | LongText)
+
+
+def _joined(shown: list[ShownCell]) -> str | None:
+    return BETWEEN.join(text for cell in shown for text in cell.items or [cell.text]) or None
