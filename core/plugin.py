@@ -85,7 +85,7 @@ PROFILE_PAGES = [
     SettingsPage("profile", "", lazy("Profile"), profile_views.PROFILE, order=10),
     SettingsPage("profile", "", lazy("Security"), pages.SECURITY, order=20),
 ]
-IMPORT_EXPORT, EXPORT_TAB = lazy("Import and export"), lazy("Export")
+IMPORT_EXPORT, EXPORT_TAB = lazy("Import and export"), sense("settings", "Export")
 EXPORT_PAGES = [
     SettingsPage("profile", "", IMPORT_EXPORT, export_views.PROFILE, order=501, tab=EXPORT_TAB),
     SettingsPage("account", "", IMPORT_EXPORT, export_views.ACCOUNT, order=501, tab=EXPORT_TAB),

@@ -171,7 +171,7 @@ def common_rights(kind: Kind) -> list[Right]:
          lazy("Invite and remove users and teams."), (MANAGER, OWNER), ()),
         ("change_visibility", lazy("Change visibility"),
          lazy("Make public, private or hidden."), (MANAGER, OWNER), ()),
-        ("export", lazy("Export"), lazy("Take out into files, with all their information."),
+        ("export", sense("right", "Export"), lazy("Take out into files, with all their information."),
          (MANAGER,), ()),
     )  # fmt: skip
     return [
