@@ -136,10 +136,11 @@ def _choice(record_id: int, name: str, owner_id: int | None, is_full: bool) -> d
 
 
 def _groups(who: Actor, query: str, most: int) -> list[SearchGroup]:
+    """Return what is found of each kind, the kind with the best hit first."""
     found = search(who, query, most=most)
+    by_best = sorted(found.items(), key=lambda each: each[1][0][0].rank)
     return [
-        _group(registry().kinds[key], who, hits, count, query)
-        for key, (hits, count) in found.items()
+        _group(registry().kinds[key], who, hits, count, query) for key, (hits, count) in by_best
     ]
 
 

@@ -4,6 +4,7 @@ const input = dialog?.querySelector("input");
 const box = dialog?.querySelector("[role=listbox]");
 const status = dialog?.querySelector("[role=status]");
 let asked = null;
+let asking = null;
 let pause = 0;
 
 const options = () => [...box.querySelectorAll("[role=option]:not([aria-disabled])")];
@@ -50,7 +51,8 @@ function open() {
 // What is still being looked for is waited for, so that Enter opens what was typed.
 async function follow(event) {
   clearTimeout(pause);
-  if (input.value !== input.dataset.asked) await askNow();
+  if (input.value !== input.dataset.asked) askNow();
+  await asking;
   const to = event.shiftKey ? box.querySelector("#palette-all") : chosen();
   if (!to) return;
   if (event.ctrlKey || event.metaKey) window.open(to.href, "_blank", "noopener");
@@ -59,7 +61,7 @@ async function follow(event) {
 
 function askNow() {
   input.dataset.asked = input.value;
-  return ask();
+  asking = ask();
 }
 
 dialog?.addEventListener("keydown", (event) => {
