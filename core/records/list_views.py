@@ -173,13 +173,13 @@ def _size() -> int:
     return USUAL_SIZE
 
 
-def _conditions(who: Actor) -> tuple[list[Condition], list[tuple[str, str, str]]]:
+def _conditions(kind: Kind, who: Actor) -> tuple[list[Condition], list[tuple[str, str, str]]]:
     """Return the filters of the address and, for the chips, their key, name and value."""
     found: list[Condition] = []
     shown: list[tuple[str, str, str]] = []
     typed = request.args.get("q", "").strip()
     if typed:
-        found.append(search_condition(typed) or Condition("false"))
+        found.append(search_condition(typed, kind.key) or Condition("false"))
     for key, each in registry().list_filters.items():
         value = request.args.get(key)
         if value is None or each.plugin not in who.active_plugins:
@@ -258,7 +258,7 @@ def is_sortable(field: Field) -> bool:
 
 def _page(kind: Kind, who: Actor) -> ListPage:
     columns = columns_of(kind)
-    conditions, chips = _conditions(who)
+    conditions, chips = _conditions(kind, who)
     wanted = _wanted(kind, who, columns, conditions)
     found = listed(kind, who, wanted)
     count = found.count
@@ -358,7 +358,7 @@ def _with_query(path: str, query: str) -> str:
 def ticked(kind: Kind, who: Actor) -> list[int]:
     """Return the rows that were ticked on a list, or all of its filter; only those he may see."""
     if request.form.get("all"):
-        return ids_of(kind, who, _conditions(who)[0])
+        return ids_of(kind, who, _conditions(kind, who)[0])
     typed = [each for each in request.form.getlist("row") if re.fullmatch("[0-9]{1,18}", each)]
     levels = levels_of(who, {int(each) for each in typed})
     ids = dict.fromkeys(int(each) for each in typed)

@@ -19,7 +19,7 @@ from core.accounts.epoch import current_epoch
 from core.accounts.queries import account_facts
 from core.db import current_account, sql
 from core.records.fields import RECORD, ROW, Field, Moment, RecordLink
-from core.records.folding import search_query
+from core.records.folding import mark_of, search_query
 from core.records.kinds import Kind
 
 SIZES = (25, 50, 100, 200)
@@ -106,13 +106,13 @@ class Wanted:
     columns: tuple[str, ...] = ()
 
 
-def search_condition(typed: str) -> Condition | None:
+def search_condition(typed: str, kind: str) -> Condition | None:
     """Return the filter for what was typed into a list's search; None for less than two letters.
 
     It speaks of `f` and `b`, the full and the basic predicate, because rows with the basic line
     alone are found by their name only.
     """
-    queries = search_query(typed)
+    queries = search_query(typed, mark_of(current_account(), kind))
     if queries is None:
         return None
     where = """exists (select 1 from core_search s

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "core_0017"
-down_revision = "core_0010"
+down_revision = "core_0011"
 branch_labels = None
 
 
