@@ -51,7 +51,7 @@ def _search_box(page: Page) -> None:
 def _palette(page: Page) -> None:
     page.keyboard.press("Control+k")
     page.keyboard.type("dostep")
-    expect(page.locator("#palette [data-access=basic]")).to_be_visible()
+    expect(page.locator("#palette [data-access=basic]").first).to_be_visible()
 
 
 def _wrongly_exported(page: Page) -> None:
