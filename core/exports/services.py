@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -125,19 +126,34 @@ def _write(export: Export, path: Path) -> tuple[Reader, Written]:
         raise Forbidden(_("The right to export was taken away."))
     choices = Choices(**export.choices)
     reader = Reader(kind, actor, choices.columns)
-    rows = _rows(export, reader, choices)
-    style = CsvStyle(choices.separator, _as_text)
-    title, format_ = str(kind.labels), FileKind(export.format)
-    return reader, write_table(path, format_, reader.header(), rows, title, csv_style=style)
+    rows = _rows(reader, queries.record_ids_of(export), choices, partial(_tell_progress, export))
+    return reader, _write_rows(path, reader, rows, FileKind(export.format), choices.separator)
 
 
-def _rows(export: Export, reader: Reader, choices: Choices) -> Iterator[list[Cell]]:
-    record_ids = queries.record_ids_of(export)
+def write_file(
+    path: Path, reader: Reader, record_ids: list[int], format_: FileKind, choices: Choices
+) -> Written:
+    """Write rows into a file at once; return how many came in."""
+    rows = _rows(reader, record_ids, choices, lambda _done: None)
+    return _write_rows(path, reader, rows, format_, choices.separator)
+
+
+def _write_rows(
+    path: Path, reader: Reader, rows: Iterable[list[Cell]], format_: FileKind, separator: str
+) -> Written:
+    """Write rows below their header; csv in the formats of whoever asked."""
+    style, title = CsvStyle(separator, _as_text), str(reader.kind.labels)
+    return write_table(path, format_, reader.header(), rows, title, csv_style=style)
+
+
+def _rows(
+    reader: Reader, record_ids: list[int], choices: Choices, tell: Callable[[int], None]
+) -> Iterator[list[Cell]]:
     ordered = reader.in_order(record_ids, choices.sort, is_descending=choices.is_descending)
     found = list(ordered)
     for start in range(0, len(found), ROWS_AT_ONCE):
         yield from reader.rows(found[start : start + ROWS_AT_ONCE])
-        _tell_progress(export, min(start + ROWS_AT_ONCE, len(found)))
+        tell(min(start + ROWS_AT_ONCE, len(found)))
 
 
 def _tell_progress(export: Export, done: int) -> None:

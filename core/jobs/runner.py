@@ -176,7 +176,7 @@ def _perform(job_id: int, backend: int) -> None:
     kind = registry().jobs.get(found.name)
     token = _run.set(_Run(job_id, backend, was_lost=bool(found.lost_count)))
     try:
-        with _of_user(found.user_id), change_set("automatic", found.user_id):
+        with of_user(found.user_id), change_set("automatic", found.user_id):
             if kind is None:
                 _end(job_id, "failed", _("This version does not know the work “%(name)s”.",
                                          name=found.name))  # fmt: skip
@@ -267,7 +267,7 @@ def _note(job_id: int, changes: str, **values: Any) -> None:
 
 
 @contextmanager
-def _of_user(user_id: int | None) -> Iterator[None]:
+def of_user(user_id: int | None) -> Iterator[None]:
     """Let texts be in the user's language and formats, or else in the account's."""
     found = sql(
         "select coalesce(u.language, a.language) as language, coalesce(u.zone, a.zone) as zone,"
