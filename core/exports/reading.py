@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -41,7 +42,7 @@ BETWEEN = "; "  # between several values of one cell, as imports read them
 EMPTY: tuple[Any, ...] = (None, "", [])
 SHARED = (RecordLink, UserChoice, Principals, VisibilityChoice, LabelChoice, Labels)
 ROWS_AT_ONCE = 2_000
-ORDERED_AT_ONCE = 20_000
+ORDERED_AT_ONCE = 5_000
 
 Convert = Callable[[Any, Cells], Cell]
 
@@ -63,7 +64,7 @@ class Reader:
     kind: Kind
     actor: Actor
     columns: Sequence[str]
-    read_ids: list[int] = field(default_factory=list)
+    read_ids: array[int] = field(default_factory=lambda: array("q"))
 
     def __post_init__(self) -> None:
         known = [key for key in self.columns if key in {ID, BY_NAME} or key in self.kind.by_key]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -108,7 +109,7 @@ def run(export: Export) -> None:
         give_up(export, refused.message)
         return
     rows = db.session.get_one(ExportRows, (current_account(), export.id))
-    rows.record_ids = reader.read_ids
+    rows.record_ids = list(reader.read_ids)
     export.done_count = export.row_count
     export.written_count, export.shortened_count = written.rows, written.shortened
     _end(export, DONE)
@@ -150,7 +151,7 @@ def _rows(
     reader: Reader, record_ids: list[int], choices: Choices, tell: Callable[[int], None]
 ) -> Iterator[list[Cell]]:
     ordered = reader.in_order(record_ids, choices.sort, is_descending=choices.is_descending)
-    found = list(ordered)
+    found = array("q", ordered)
     for start in range(0, len(found), ROWS_AT_ONCE):
         yield from reader.rows(found[start : start + ROWS_AT_ONCE])
         tell(min(start + ROWS_AT_ONCE, len(found)))
