@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from core.access import Actor
-from core.accounts.services import log_security
 from core.errors import Forbidden
 from core.exports import services
 from core.exports.queries import exportable
@@ -29,8 +28,7 @@ def take_out(actor: Actor, arguments: argparse.Namespace) -> dict[str, Any]:
         written = services.write_file(
             path, reader, ids_of(kind, actor), FileKind(arguments.format), choices
         )
-    details = {"kind": kind.key, "rows": written.rows, "file": path.name}
-    log_security(services.EXPORTED, details, actor.user_id)
+    services.log_export(kind, written.rows, path.name, actor.user_id)
     return {
         "rows": written.rows,
         "shortened": written.shortened,
