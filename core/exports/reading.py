@@ -41,6 +41,7 @@ ID = "id"
 BETWEEN = "; "  # between several values of one cell, as imports read them
 EMPTY: tuple[Any, ...] = (None, "", [])
 SHARED = (RecordLink, UserChoice, Principals, VisibilityChoice, LabelChoice, Labels)
+SHOWING = ("shown", "entries", "exact")
 ROWS_AT_ONCE = 2_000
 ORDERED_AT_ONCE = 5_000
 
@@ -121,7 +122,7 @@ class Reader:
     def _converter(self, field: Field) -> Convert:
         """Return what makes the cell of a field, as quick as its type allows."""
         kind = field.type
-        if not kind.is_multiple and type(kind).shown is FieldType.shown and _is_text(field):
+        if _is_text(field):
             return lambda value, _cells: value or None
         if isinstance(kind, Moment):
             return lambda value, _cells: self._local(value)
@@ -148,7 +149,10 @@ class Reader:
 
 
 def _is_text(field: Field) -> bool:
-    return field.home in {ROW, RECORD} and isinstance(field.type, ShortText | LongText)
+    """Tell whether the values of a field are texts, shown as they are."""
+    kind = type(field.type)
+    is_plain = all(getattr(kind, each) is getattr(FieldType, each) for each in SHOWING)
+    return is_plain and issubclass(kind, ShortText | LongText) and not field.type.is_multiple
 
 
 def _joined(shown: list[ShownCell]) -> str | None:

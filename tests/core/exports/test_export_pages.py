@@ -8,7 +8,9 @@ import io
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -21,10 +23,13 @@ from core.changes.capture import change_set
 from core.db import db, sql
 from core.exports import jobs, services
 from core.exports.models import Export, ExportPiece, ExportRows
+from core.exports.reading import Reader
 from core.formats import Formats
 from core.housekeeping import delete_old_rows
 from core.notifications.models import Notification
+from core.records.fields import ShortText
 from core.records.services import trash
+from core.registry import registry
 from core.staff.services.standing import suspend
 from tests.makers import (
     actor,
@@ -388,3 +393,42 @@ def test_imp_3_tabs_and_entry_by_right(ada, north, client):
     found = client.get("/exports").text
     assert "/settings/profile/import" not in found
     assert found.count("Import and export</a>") == 1
+
+
+def test_gen_2_of_account_settings_exporters_see_this_entry_alone(north, client):
+    user = make_user("Uma", north)
+    tick("user", "company", "export")
+    sign_in(client, user)
+    answer = client.get("/settings/account/data/export")
+    assert answer.status_code == 200
+    nav = answer.text[answer.text.index('id="settings-menu"') :].partition("</nav>")[0]
+    assert re.findall(r'href="([^"]+)"', nav) == ["/settings/account/data/export"]
+
+
+@pytest.mark.parametrize(
+    ("number_format", "cell", "text"),
+    [
+        ("1 234,56", Decimal("-1234.50"), "-1234,50"),
+        ("1,234.56", Decimal("1234.5"), "1234.5"),
+        ("1 234,56", 1234, "1234"),
+        ("1234.56", dt.date(2026, 3, 9), "09.03.2026"),
+        ("1234.56", True, "yes"),
+    ],
+)
+def test_list_15_numbers_and_dates_in_csv_are_read_back_as_such(app, number_format, cell, text):
+    g.formats = Formats(number_format=number_format)
+    assert services._as_text(cell) == text
+
+
+def test_list_15_a_field_that_holds_numbers_is_exported_as_numbers(ada, client):
+    class Worth(ShortText):
+        def exact(self, value):
+            return Decimal(value)
+
+    kind = registry().kinds["person"]
+    fields = [replace(each, type=Worth()) if each.key == "position" else each
+              for each in kind.fields]  # fmt: skip
+    record = make_record(ada, last_name="Król", position="12.50")
+    g.formats = Formats()
+    reader = Reader(replace(kind, fields=tuple(fields)), actor(ada), ["name", "position"])
+    assert list(reader.rows([record.id])) == [["Król", Decimal("12.50")]]
