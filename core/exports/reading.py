@@ -101,7 +101,7 @@ class Reader:
         for record_id, each in values.items():
             self.read_ids.append(record_id)
             each[ID], each[BY_NAME] = record_id, each["sort_name"]
-            yield [convert(each[key], cells) for key, convert in self.converters]
+            yield [convert(each.get(key), cells) for key, convert in self.converters]
 
     def _fixed(self, record_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
         """Return what the program alone writes: the sorted name, moments and the like."""
