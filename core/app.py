@@ -143,6 +143,10 @@ def _take_in_lists(registry: Registry) -> None:
         registry.list_acts[act.key] = replace(act, plugin=name)
     for _name, pointer in _each(registry, "register_record_pointers"):
         registry.record_pointers[pointer.key] = pointer
+    for name, action in sorted(
+        _each(registry, "register_list_actions"), key=lambda each: each[1].order
+    ):
+        registry.list_actions[action.key] = replace(action, plugin=name)
 
 
 def _packages() -> dict[str, frozenset[str]]:

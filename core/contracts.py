@@ -63,13 +63,17 @@ class AddEntry:
 
 @dataclass(frozen=True)
 class SettingsPage:
-    """A page of Profile settings (`profile`) or Account settings (`account`)."""
+    """A page of Profile settings (`profile`) or Account settings (`account`).
+
+    Pages of one area, group and label are one entry of the navigation, and each a `tab` of it.
+    """
 
     area: str
     group: Text
     label: Text
     url: str
     order: int = 100
+    tab: Text = ""
 
 
 @dataclass(frozen=True)
@@ -164,6 +168,22 @@ class ListAct:
 
     The rows are posted to `/<list>/operations/<key>`, which its plugin answers.
     `is_offered(kind, actor)` says where and for whom.
+    """
+
+    key: str
+    label: Text
+    icon: str
+    is_offered: Callable[[Kind, Actor], bool]
+    order: int = 100
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
+class ListAction:
+    """Something to do with rows of a list that changes none of them, at `/<list>/<key>`.
+
+    Its address is opened by GET for all rows of the filter, and gets the ticked ones by POST;
+    `core.records.list_views.ticked` tells them. `is_offered(kind, actor)` says where and for whom.
     """
 
     key: str

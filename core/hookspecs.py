@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         CronEntry,
         JobType,
         ListAct,
+        ListAction,
         ListFilter,
         ListOperation,
         NavEntry,
@@ -116,6 +117,11 @@ def register_record_pointers() -> list[RecordPointer]:  # type: ignore[empty-bod
 
     When records are merged, the rows go to the one that stays, and back when they are split.
     """
+
+
+@hookspec
+def register_list_actions() -> list[ListAction]:  # type: ignore[empty-body]
+    """Return what can be done with rows of lists without changing them. Called once at start."""
 
 
 @hookspec

@@ -19,6 +19,8 @@ NOTIFICATION_DAYS = 90  # NOTIF-13
 FORM_TOKEN_DAYS = 7
 ENDED_JOB_DAYS = 90
 ENDED_OPERATION_DAYS = 90
+ENDED_EXPORT_DAYS = 90
+EXPORT_FILE_DAYS = 7  # IMP-34
 DRAFT_DAYS = 1  # list operations that were begun and never ran
 
 # For whoever closed the browser instead of ending it.
@@ -36,7 +38,7 @@ AT_ONCE = 10_000  # rows of one kind in one go; the rest waits for the next hour
 
 
 def delete_old_rows() -> None:
-    """Delete ended sessions, sent forms, old notifications, ended jobs and list operations."""
+    """Delete ended sessions, sent forms, old notifications, ended jobs, operations, exports."""
     session_days = current_app.config["SZANSA"].limits.session_days
     _delete("core_session", "last_used_at", session_days)
     _delete("core_form_token", "created_at", FORM_TOKEN_DAYS)
@@ -44,6 +46,9 @@ def delete_old_rows() -> None:
     _delete("core_ticket", "ends_at", 0)
     _delete("core_job", "ended_at", ENDED_JOB_DAYS, "state not in ('waiting', 'running')")
     _delete("core_operation", "ended_at", ENDED_OPERATION_DAYS)
+    _delete("core_export", "ended_at", ENDED_EXPORT_DAYS)
+    _delete("core_export_piece", "created_at", EXPORT_FILE_DAYS)
+    _delete("core_export_rows", "created_at", EXPORT_FILE_DAYS)
     _delete("core_operation", "created_at", DRAFT_DAYS, "state in ('choosing', 'checked')")
 
 

@@ -14,6 +14,7 @@ from core.contracts import (
     CronEntry,
     JobType,
     ListAct,
+    ListAction,
     ListOperation,
     Panel,
     RecordAction,
@@ -23,6 +24,8 @@ from core.contracts import (
     Setting,
     SettingsPage,
 )
+from core.exports import jobs as export_jobs, telling as exports, views as export_views
+from core.exports.queries import may_export
 from core.hookspecs import hookimpl
 from core.i18n import lazy, sense
 from core.mail import jobs as mail_jobs, services as mail_services
@@ -88,6 +91,11 @@ PROFILE_PAGES = [
     SettingsPage("profile", "", lazy("Profile"), profile_views.PROFILE, order=10),
     SettingsPage("profile", "", lazy("Security"), pages.SECURITY, order=20),
 ]
+IMPORT_EXPORT, EXPORT_TAB = lazy("Import and export"), sense("settings", "Export")
+EXPORT_PAGES = [
+    SettingsPage("profile", "", IMPORT_EXPORT, export_views.PROFILE, order=501, tab=EXPORT_TAB),
+    SettingsPage("account", "", IMPORT_EXPORT, export_views.ACCOUNT, order=501, tab=EXPORT_TAB),
+]
 ACCOUNT_PAGES = [
     SettingsPage("account", "", lazy("General"), account_rules.GENERAL, order=800),
     SettingsPage("account", USERS, sense("settings", "Users"), staff_views.USERS, order=100),
@@ -122,6 +130,7 @@ def register_blueprints() -> list[Blueprint]:
         operation_views.blueprint(kinds, registry().list_operations.values()),
         merging_views.blueprint(kinds),
         alike_views.blueprint(kinds),
+        export_views.blueprint(kinds),
     ]
 
 
@@ -138,6 +147,7 @@ def register_causes() -> list[Cause]:
         *asking.CAUSES,
         *view_as.CAUSES,
         *operations.CAUSES,
+        *exports.CAUSES,
         *ownership_jobs.CAUSES,
         *staff_telling.CAUSES,
     ]
@@ -154,6 +164,7 @@ def register_jobs() -> list[JobType]:
             failed=undelivered.tell_undelivered,
         ),
         *operation_jobs.JOBS,
+        *export_jobs.JOBS,
         *ownership_jobs.JOBS,
         *leaving.JOBS,
     ]
@@ -165,6 +176,11 @@ def register_list_operations() -> list[ListOperation]:
 
 
 @hookimpl
+def register_list_actions() -> list[ListAction]:
+    return [export_views.EXPORT]
+
+
+@hookimpl
 def register_security_events() -> list[SecurityEvent]:
     return [
         *security.EVENTS,
@@ -172,6 +188,7 @@ def register_security_events() -> list[SecurityEvent]:
         *staff_telling.EVENTS,
         *telling.EVENTS,
         *view_as.EVENTS,
+        *exports.EVENTS,
     ]
 
 
@@ -222,4 +239,5 @@ def register_rights() -> list[Right]:
 
 @hookimpl
 def settings_pages(actor: Actor) -> list[SettingsPage]:
-    return [*PROFILE_PAGES, *(ACCOUNT_PAGES if actor.is_administrator else ())]
+    exports = EXPORT_PAGES if may_export(actor) else ()
+    return [*PROFILE_PAGES, *exports, *(ACCOUNT_PAGES if actor.is_administrator else ())]

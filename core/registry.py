@@ -12,6 +12,7 @@ from core.contracts import (
     CronEntry,
     JobType,
     ListAct,
+    ListAction,
     ListFilter,
     ListOperation,
     PluginSpec,
@@ -41,6 +42,7 @@ class Registry:
     list_operations: dict[str, ListOperation] = field(default_factory=dict)
     list_acts: dict[str, ListAct] = field(default_factory=dict)
     record_pointers: dict[str, RecordPointer] = field(default_factory=dict)
+    list_actions: dict[str, ListAction] = field(default_factory=dict)
     packages: dict[str, frozenset[str]] = field(default_factory=dict)
 
 

@@ -354,6 +354,7 @@ class Hit:
     shape: str = "round"
     note: str = ""  # "Północ Energia S.A."; basic: "Person, owner: Piotr Żyła"
     place: str = ""  # place of the match: "E-mail: m.swiecicka@…"
+    parts: Sequence[tuple[str, bool]] = ()  # the name, and which parts of it were looked for
 
 
 @dataclass(frozen=True)
@@ -363,7 +364,8 @@ class SearchGroup:
     icon: str
     hits: Sequence[Hit]
     count_text: str = ""
-    more_url: str | None = None
+    more_url: str | None = None  # the next hits, at the end the list
+    is_last: bool = False  # what follows is on the list alone
 
 
 @dataclass(frozen=True)

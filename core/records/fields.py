@@ -9,6 +9,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from core.errors import Invalid
@@ -67,6 +69,10 @@ class FieldType:
         """Return each value as text, where it leads to, and what stands small behind it."""
         values = [[each] for each in value] if self.is_multiple else [value]
         return [(*self.shown(each)[:2], "") for each in values]
+
+    def exact(self, value: Any) -> int | float | Decimal | date | bool | None:
+        """Return a value that is a number, a date or a moment as such; None for all others."""
+        return None
 
     @property
     def options(self) -> tuple[tuple[str, Text], ...]:
@@ -207,6 +213,10 @@ class Moment(FieldType):
     """A point in time, shown in the reader's zone; set by the program alone."""
 
     control: str = "moment"
+
+    def exact(self, value: Any) -> datetime | None:
+        """Return the moment."""
+        return value if isinstance(value, datetime) else None
 
 
 def parse_id(text: str) -> int:

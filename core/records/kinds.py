@@ -179,6 +179,8 @@ def common_rights(kind: Kind) -> list[Right]:
          lazy("Invite and remove users and teams."), (MANAGER, OWNER), ()),
         ("change_visibility", lazy("Change visibility"),
          lazy("Make public, private or hidden."), (MANAGER, OWNER), ()),
+        ("export", sense("right", "Export"), lazy("Take out into files, with all their information."),
+         (MANAGER,), ()),
     )  # fmt: skip
     rights = [
         Right(kind.key, key, label, explanation, shipped, locked, order=10 * place)

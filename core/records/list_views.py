@@ -111,7 +111,7 @@ def change_columns(kind_key: str) -> Any:
     kind = active_kind(kind_key)
     key = f"columns.{kind.key}"
     if request.method == "GET":
-        return _columns_page(kind, [each.key for each in _columns(kind)])
+        return _columns_page(kind, [each.key for each in columns_of(kind)])
     if "shipped" in request.form:
         for each in (key, f"widths.{kind.key}"):
             store_preference(actor().user_id, each, None)
@@ -158,7 +158,8 @@ def _listable(kind: Kind) -> list[Field]:
     return [each for each in kind.fields if each.key != BY_NAME and each.home != HOLDERS]
 
 
-def _columns(kind: Kind) -> list[Field]:
+def columns_of(kind: Kind) -> list[Field]:
+    """Return the columns that the reader has chosen, behind the name."""
     chosen = face.preference(f"columns.{kind.key}")
     if chosen is None:
         return [each for each in _listable(kind) if each.is_listed]
@@ -232,7 +233,7 @@ def _is_comparable(cursor: Cursor, field: Field | None) -> bool:
 def _wanted(kind: Kind, who: Actor, columns: list[Field], conditions: list[Condition]) -> Wanted:
     sort = request.args.get("sort", BY_NAME)
     field = kind.by_key.get(sort)
-    if sort != BY_NAME and (field is None or not _is_sortable(field)):
+    if sort != BY_NAME and (field is None or not is_sortable(field)):
         sort, field = BY_NAME, None
     field = None if sort == BY_NAME else field
     backwards = "before" in request.args
@@ -250,12 +251,13 @@ def _wanted(kind: Kind, who: Actor, columns: list[Field], conditions: list[Condi
     )
 
 
-def _is_sortable(field: Field) -> bool:
+def is_sortable(field: Field) -> bool:
+    """Tell whether a list can be put in the order of a field."""
     return bool(field.sort_sql) or isinstance(field.type, RecordLink | UserChoice)
 
 
 def _page(kind: Kind, who: Actor) -> ListPage:
-    columns = _columns(kind)
+    columns = columns_of(kind)
     conditions, chips = _conditions(kind, who)
     wanted = _wanted(kind, who, columns, conditions)
     found = listed(kind, who, wanted)
@@ -292,6 +294,7 @@ def _page(kind: Kind, who: Actor) -> ListPage:
         actions=[
             *registry().hooks.call("list_actions", who.active_plugins, kind=kind, actor=who),
             *_ticking(kind, who, url),
+            *_list_actions(kind, who, url),
             Action(_("Columns"), f"/{kind.plural}/columns", "list"),
         ],
         ticks=_tick_bar(kind, who, url, count),
@@ -351,10 +354,21 @@ def _tick_bar(kind: Kind, who: Actor, url: Callable[..., str], count: int | None
             Action(str(each.label), _with_query(f"/{kind.plural}/operations/{each.key}", query),
                    each.icon)
             for each in offered
-        ],
+        ]
+        + _list_actions(kind, who, url),
         all_text=_count_text(count),
         clear_url=url(**{TICKS: None, **_same_page()}),
     )  # fmt: skip
+
+
+def _list_actions(kind: Kind, who: Actor, url: Callable[..., str]) -> list[Action]:
+    """Return what the actor can do with rows without changing them."""
+    query = url(**{TICKS: None}).partition("?")[2]
+    return [
+        Action(str(each.label), _with_query(f"/{kind.plural}/{each.key}", query), each.icon)
+        for each in registry().list_actions.values()
+        if each.plugin in who.active_plugins | {"core"} and each.is_offered(kind, who)
+    ]
 
 
 def _with_query(path: str, query: str) -> str:
@@ -400,7 +414,7 @@ def _heads(kind: Kind, columns: list[Field], wanted: Wanted, url: Any) -> list[C
     for each in columns:
         is_date = isinstance(each.type, Moment)
         css = WIDTHS.get(each.key, "c-date" if is_date else "c-text")
-        head = _head(each.key, str(each.label), css, wanted, url, is_sortable=_is_sortable(each))
+        head = _head(each.key, str(each.label), css, wanted, url, is_sortable=is_sortable(each))
         heads.append(head)
     return heads
 

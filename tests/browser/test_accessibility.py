@@ -50,6 +50,23 @@ def _search_box(page: Page) -> None:
     expect(page.locator("#search-box a").first).to_be_visible()
 
 
+def _palette(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type("dostep")
+    expect(page.locator("#palette [data-access=basic]").first).to_be_visible()
+
+
+def _wrongly_exported(page: Page) -> None:
+    page.locator("[name=format]").first.evaluate("each => each.value = 'exe'")
+    page.locator(".sz-savebar .btn-primary").click()
+    expect(page.locator("#errors")).to_be_visible()
+
+
+def _exported(page: Page) -> None:
+    page.locator(".sz-savebar .btn-primary").click()
+    expect(page.locator("[data-export-state=done]")).to_be_visible()
+
+
 def _refused(page: Page) -> None:
     page.fill("[name=emails]", "no address")
     page.locator(".sz-form .btn-primary").click()
@@ -254,6 +271,11 @@ def screens(site):
         ("Ada", "/people?q=ticked&operations=1", _to_outcome),
         ("Ada", "/people", _clicked(".sz-me")),
         ("Ada", "/people", _search_box),
+        ("Beata", "/people", _palette),
+        ("Ada", "/people/export", None),
+        ("Ada", "/people/export", _wrongly_exported),
+        ("Ada", "/companies/export", _exported),
+        ("Ada", "/settings/profile/export", None),
         ("Beata", "/people", _clicked("[data-pop=bell]")),
         ("Ada", person, None),
         ("Ada", person, _clicked("#participants a[data-dialog]")),

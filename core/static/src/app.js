@@ -7,6 +7,7 @@ import "./js/keys.js";
 import "./js/lists.js";
 import "./js/matrix.js";
 import "./js/menus.js";
+import "./js/palette.js";
 import "./js/pickers.js";
 import "./js/search.js";
 import "./js/side.js";

@@ -14,6 +14,7 @@ from typing import Any
 
 ANYONE, EVERYBODY, IMPORTER, ADMINISTRATOR = "anyone", "everybody", "importer", "administrator"
 MANAGER = "manager"  # whoever reaches others
+EXPORTER = "exporter"  # whoever has the right to export something
 OPERATOR = "operator"  # whoever has the right to list operations
 FILE = b"Nazwisko;Miasto\r\nNowak;Radom\r\n"
 MISSING = 999_999_999
@@ -121,6 +122,9 @@ def _of_kind(plural: str, kind: str) -> Iterator[Address]:
     for operation in ("user", "visibility"):
         yield Address(f"/{plural}/operations/{operation}", "POST", OPERATOR,
                       controls={"row": f"${kind}"}, foreign={"row": (kind,)})  # fmt: skip
+    yield Address(f"/{plural}/export", opens=EXPORTER, foreign={"company": ("company",)})
+    yield Address(f"/{plural}/export", "POST", EXPORTER, foreign={"row": (kind,)},
+                  controls={"row": f"${kind}", "format": "csv", "columns": "all"})  # fmt: skip
     yield Address(f"/{plural}/columns")
     yield Address(f"/{plural}/columns", "POST", controls={"order": ["city"], "columns": ["city"]})
     yield Address(f"/{plural}/widths", "POST", controls={"column": "name", "width": "200"})
@@ -230,6 +234,9 @@ CORE = [
     Address("/notifications/read-all", "POST"),
     Address("/search", query={"q": "quillon"}),
     Address("/search/box", query={"q": "quillon"}),
+    Address("/search/<kind_key>", path={"kind_key": "person"}, query={"q": "quillon"},
+            signs=frozenset({"kind_key"})),
+    Address("/palette", query={"q": "quillon"}),
     Address("/pick/<kind_key>", path={"kind_key": "person"}, signs=frozenset({"kind_key"})),
     Address(_OPERATION, opens=OPERATOR, path={"operation_id": "checked operation"}),
     Address(_OPERATION, "POST", OPERATOR, path={"operation_id": "chosen operation"},
@@ -299,6 +306,15 @@ CONTACTS = [
         ignored=frozenset({"order", "retired", "move"}),
     ),
 ]
+
+_EXPORT = "/exports/<int:export_id>"
+EXPORTS = [
+    *(Address(f"{where}", opens=EXPORTER)
+      for where in ("/exports", "/settings/profile/export", "/settings/account/data/export")),
+    *(Address(f"{_EXPORT}{below}", opens=EXPORTER, path={"export_id": "export"})
+      for below in ("", "/progress", "/file")),
+    Address(f"{_EXPORT}/stop", "POST", EXPORTER, path={"export_id": "waiting export"}),
+]  # fmt: skip
 
 _IMPORT = "/imports/<int:import_id>"
 
@@ -414,7 +430,7 @@ DUPLICATES = [
 ]  # fmt: skip
 
 BY_PLUGIN = {
-    "core": [*CORE, *STAFF, *PERMISSIONS],
+    "core": [*CORE, *STAFF, *PERMISSIONS, *EXPORTS],
     "custom_roles": CUSTOM_ROLES,
     "contacts": CONTACTS,
     "imports": IMPORTS,

@@ -26,6 +26,7 @@ from core.accounts.queries import _facts
 from core.accounts.services import switch_plugins
 from core.changes.capture import change_set, no_longer_writing, open_set, writing_as
 from core.db import Base, db, enter_account, leave_account, sql
+from core.exports.models import Export, ExportPiece, ExportRows
 from core.merging import planning, services
 from core.notifications.holders import PARTICIPANT
 from core.notifications.models import Notification
@@ -57,6 +58,7 @@ NUMBERED = (
     "core_label",
     "core_notification",
     "core_operation",
+    "core_export",
     "core_role",
     "core_security_entry",
     "core_access_request",
@@ -77,7 +79,7 @@ FORGOTTEN = {"core_session", "core_form_token", "core_sign_in_failure"}
 # What differs between two requests that do the same.
 VOLATILE = ("id", "version", "created_at", "updated_at", "added_at", "at", "read_at", "ended_at",
             "token", "token_hash", "last_used_at", "change_set_id", "job_id", "record_id",
-            "import_id", "document", "deleted_at", "key", "run_at", "enqueued_at", "due_at",
+            "import_id", "export_id", "document", "deleted_at", "key", "run_at", "enqueued_at", "due_at",
             "notification_id", "arguments", "parameters", "operation_id", "done_at", "ends_at",
             "asked_at", "changed_at", "password_hash", "code_hash", "invitation_id", "sent_at",
             "expires_at", "accepted_at", "withdrawn_at", "answered_at", "details",
@@ -112,6 +114,7 @@ class Peopled(Builder):
         self._imports()
         self._operations()
         self._duplicates()
+        self._exports()
         self._notifications()
         self._invitation()
         self._permissions()
@@ -374,6 +377,26 @@ class Peopled(Builder):
         db.session.add(made)
         db.session.flush()
         db.session.add(Batch(operation_id=made.id, number=0, record_ids=record_ids))
+        db.session.flush()
+        return made
+
+    def _exports(self) -> None:
+        """An export that is made, and one that waits."""
+        ids = [self.places["person"]]
+        self.places["export"] = self._export(self.boss_id, "done", ids).id
+        self.places["waiting export"] = self._export(self.boss_id, "waiting", ids).id
+
+    def _export(self, user_id: int, state: str, record_ids: list[int]) -> Export:
+        """Return an export of people, whose file names its records."""
+        made = Export(user_id=user_id, kind="person", format="csv", file_name="People.csv",
+                      state=state, row_count=len(record_ids), choices={})  # fmt: skip
+        db.session.add(made)
+        db.session.flush()
+        db.session.add(ExportRows(export_id=made.id, record_ids=record_ids))
+        if state == "done":
+            made.ended_at, made.written_count = made.created_at, len(record_ids)
+            names = "\n".join(each.name for each in self.things.values() if each.id in record_ids)
+            db.session.add(ExportPiece(export_id=made.id, number=0, content=names.encode()))
         db.session.flush()
         return made
 

@@ -18,6 +18,7 @@ from tests.core.access.addresses import (
     ADMINISTRATOR,
     ANYONE,
     BY_PLUGIN,
+    EXPORTER,
     IMPORTER,
     MANAGER,
     MISSING,
@@ -196,6 +197,7 @@ def open_without_right(ask: Asker) -> Found:
             ADMINISTRATOR: ("leader", "blind"),
             IMPORTER: ("blind",),
             OPERATOR: ("blind",),
+            EXPORTER: ("blind", "ordinary"),
             MANAGER: ("blind", "ordinary"),
         }.get(each.opens, ())
         for who in closed_to:

@@ -188,7 +188,7 @@ def test_many_hits_are_counted_and_the_list_shows_them_all(ada, client):
     answer = client.get("/search?q=nowak")
     assert 'data-count="25"' in answer.text
     assert len(page(answer).rows) == 20
-    assert "/people?q=nowak" in page(answer).links
+    assert "/search/person?q=nowak&from=20" in page(answer).links
     assert len(page(client.get("/people?q=nowak")).rows) == 25
     assert len(page(client.get("/search/box?q=nowak")).rows) == 5
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "core_0016"
+revision = "core_0012"
 down_revision = "core_0011"
 branch_labels = None
 
