@@ -16,6 +16,7 @@ from core.contracts import (
     PluginSpec,
     SecurityEvent,
     Setting,
+    ShippedView,
 )
 from core.hooks import Hooks
 from core.records.kinds import Kinds
@@ -36,6 +37,7 @@ class Registry:
     causes: dict[str, Cause] = field(default_factory=dict)
     security_events: dict[str, SecurityEvent] = field(default_factory=dict)
     list_filters: dict[str, ListFilter] = field(default_factory=dict)
+    views: dict[str, ShippedView] = field(default_factory=dict)
     list_operations: dict[str, ListOperation] = field(default_factory=dict)
     packages: dict[str, frozenset[str]] = field(default_factory=dict)
 
