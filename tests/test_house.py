@@ -56,6 +56,7 @@ KNOWS_RECORDS = {
 
 # Who may write SQL on what belongs to accounts without naming one, and why.
 KNOWS_NO_ACCOUNT = {
+    "core/housekeeping.py": "the clock ends what lasted too long, in whichever account",
     "core/accounts/learning.py": "a version tells all accounts at once of the rights it brings",
     "core/users/sessions.py": "a session says to which account its user belongs",
     "core/ownership/queries.py": "the clock asks which accounts want it",

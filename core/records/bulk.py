@@ -27,7 +27,7 @@ from core.records import matching
 from core.records.fields import HOLDERS, LABELS, RECORD, ROW, Field
 from core.records.kinds import Kind, Values
 from core.records.labels import names_of
-from core.records.models import Record
+from core.records.models import COPIES, Record
 from core.records.owning import owners_in_order
 from core.records.search import document_of
 from core.records.services import announce, next_ids
@@ -229,13 +229,16 @@ def _copy_records(
     own = [field for field in shape.in_record if field.key != "name"]
     fixed = ("id", "kind", "name", "sort_name", "version")
     times = ("created_at", "created_by_id", "updated_at", "updated_by_id")
+    # The copies of the holders are stored at once: nothing is left to do for the triggers.
+    held = kind.homed(HOLDERS)
     copy_rows(
         "core_record",
-        (*fixed, *times, *(field.column for field in own)),
+        (*fixed, *times, *(field.column for field in own), *(COPIES[field.role] for field in held)),
         (
             (
                 *(id_, kind.key, *name, 1, moment, user, moment, user),
                 *(values[field.key] for field in own),
+                *(sorted(values[field.key]) or None for field in held),
             )
             for id_, values, name in made
         ),

@@ -17,11 +17,11 @@ from typing import Any
 from core import clock
 from core.access import Actor, rule_for
 from core.access.rule import under_alias
-from core.db import sql
+from core.db import current_account, sql
 from core.records.fields import FILTER, HOLDERS, LABELS, RECORD, ROW, SHORT, Field, RecordLink
 from core.records.filter_values import check_test, fields_of, names_the_record
 from core.records.filters import ANY, Group, Test
-from core.records.folding import search_query
+from core.records.folding import mark_of, search_query
 from core.records.gathering import Condition, all_of, any_of
 from core.records.kinds import Kind
 from core.records.operators import ME, MY_TEAMS
@@ -188,8 +188,10 @@ class _Compiler:
         text = test.values[0]
         if field.search == "digits":
             digits = "".join(each for each in text if each.isascii() and each.isdigit())
-            return self.found(f"'{digits}':*") if len(digits) >= SHORTEST_NUMBER else ""
-        query = search_query(text)
+            return (
+                self.found(f"'{self.mark()}{digits}':*") if len(digits) >= SHORTEST_NUMBER else ""
+            )
+        query = search_query(text, self.mark())
         if query is None or field.type.max_length <= SHORT:
             return self.found(query[0]) if query else ""
         # What is too long to be searched through is looked at itself.
@@ -199,8 +201,11 @@ class _Compiler:
         )
         return f"{self.found(query[0])} union all {long}"
 
+    def mark(self) -> str:
+        return mark_of(current_account(), self.kind.key)
+
     def found_by_name(self, test: Test) -> str:
-        query = search_query(test.values[0]) if test.values else None
+        query = search_query(test.values[0], self.mark()) if test.values else None
         return self.found(query[1]) if query else ""
 
     def found(self, query: str) -> str:
@@ -240,7 +245,7 @@ class _Compiler:
             says = f"{ids} and {self.linked(field, 'true')}"
             return self.of_row(says, f"{rows} where k.account_id = :account and {ids}")
         says = self.linked(field, text_says(self, "c.name", test))
-        query = search_query(test.values[0])
+        query = search_query(test.values[0], mark_of(current_account(), field.type.kind))  # type: ignore[attr-defined]
         if query is None:
             return self.of_row(says)
         named = (

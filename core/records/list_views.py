@@ -218,7 +218,7 @@ def _asked(kind: Kind, who: Actor) -> Asked:
     filtered, missing = condition_of(kind, who, state.tree, face.formats().zone)
     found = [] if filtered is None else [filtered]
     if state.query:
-        found.append(search_condition(state.query) or Condition("false"))
+        found.append(search_condition(state.query, kind.key) or Condition("false"))
     kept = {key: value for key, value in request.args.items() if key not in PLACES}
     if state.view.key != ALL or usual_view(kind):
         kept[VIEW] = state.view.key

@@ -19,7 +19,7 @@ from core.accounts.epoch import current_epoch
 from core.accounts.queries import account_facts
 from core.db import current_account, sql
 from core.records.fields import RECORD, ROW, Field, Moment, RecordLink
-from core.records.folding import search_query
+from core.records.folding import mark_of, search_query
 from core.records.gathering import GATHERED as SPARSE, Condition, Gathered, gather
 from core.records.kinds import Kind
 
@@ -98,12 +98,12 @@ class Wanted:
     columns: tuple[str, ...] = ()
 
 
-def search_condition(typed: str) -> Condition | None:
+def search_condition(typed: str, kind: str) -> Condition | None:
     """Return the filter for what was typed into a list's search; None for less than two letters.
 
     Rows with the basic line alone are found by their name only.
     """
-    queries = search_query(typed)
+    queries = search_query(typed, mark_of(current_account(), kind))
     if queries is None:
         return None
     where = """exists (select 1 from core_search s

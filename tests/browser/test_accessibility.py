@@ -11,7 +11,10 @@ from flask import render_template
 from playwright.sync_api import Page, expect
 
 from core import clock, samples
+from core.access import actor_of
 from core.db import account_scope, db
+from core.permissions import asking
+from core.permissions.models import AccessRequest
 from core.shown import NavEntry, Toast, UserFace
 from core.staff.models import Invitation, InvitationLink
 from core.users.sessions import hash_of
@@ -136,6 +139,21 @@ def _accepted_wrongly(page: Page) -> None:
     expect(page.locator("#errors")).to_be_visible()
 
 
+def _viewing_as(page: Page) -> None:
+    page.locator("form[action$='/view-as'] button").click()
+    expect(page.locator("form[action$='/view-as/end']")).to_be_visible()
+
+
+def _asked_for(site, record: str) -> str:
+    """Return the address of Beata's request for access to a record."""
+    person = site.people["Beata"]
+    with site.writing():
+        actor = actor_of(person.id)
+        asking.ask("person", int(record.rsplit("/", 1)[1]), actor)
+        found = db.session.execute(db.select(AccessRequest)).scalars().all()
+    return f"/access-requests/{found[-1].id}"
+
+
 def _of_users(site):
     """The screens of users and invitations, with an invitation in each state."""
     users, invitations = "/settings/account/users/users", "/settings/account/users/invitations"
@@ -178,6 +196,7 @@ def screens(site):
     for number in range(len(LOOKS)):
         site.add(last_name=f"Ticked{number}", participants=beata, visibility="hidden")
     locked = site.add("Celina", last_name="Dostępny Zamknięty", visibility="private")
+    asked = site.add("Celina", last_name="Dostępny Proszony", visibility="private")
     north, number = site.teams["North"], person.rsplit("/", 1)[1]
     with site.writing():
         roles = {key: role(key).id for key in ("administrator", "user")}
@@ -202,6 +221,7 @@ def screens(site):
         ("Ada", f"{person}/edit", _picker),
         ("Ada", "/people/new", _refused),
         ("Ada", f"{person}/delete", None),
+        ("Ada", _asked_for(site, asked), None),
         ("Beata", locked, None),
         ("Ada", "/search?q=dostepn", None),
         ("Ada", "/search?q=zzzzz", None),
@@ -243,6 +263,7 @@ def screens(site):
         ("Ada", "/imports/new", _to_options),
         ("Ada", "/imports/new", _to_result),
         ("Ada", "/styleguide", None),
+        ("Ada", f"/settings/account/users/users/{beata[0].id}", _viewing_as),
     ]
 
 

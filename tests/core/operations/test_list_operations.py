@@ -162,7 +162,7 @@ def test_gen_1_ids_of_other_accounts_and_hidden_records_cannot_be_ticked(ada, ev
 # ---------------------------------------------------------------- change user
 
 
-def test_acc_36_the_owner_of_all_ticked_rows_is_replaced(ada, eve, client):
+def test_list_14_acc_36_the_owner_of_all_ticked_rows_is_replaced(ada, eve, client):
     records = [make_record(ada) for _number in range(3)]
     shown = run(client, records, confirm="confirm_lose_access",
                 role="owner", mode="replace", principals=str(eve.id))  # fmt: skip

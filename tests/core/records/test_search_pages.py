@@ -28,7 +28,7 @@ def found(client, typed: str) -> list[int]:
      "polnoc.pl", "601774290", "601 774 290", "+48 601 774 290", "774", "dyrektorka", "przetarg",
      "zażółć gęślą", "gesla"],
 )  # fmt: skip
-def test_search_1_and_3_a_person_is_found_by(ada, client, typed):
+def test_search_1_search_3_a_person_is_found_by(ada, client, typed):
     record = make_record(
         ada,
         first_name="Małgorzata",

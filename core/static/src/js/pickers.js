@@ -49,7 +49,9 @@ function pick(select) {
     preload: url ? "focus" : false,
     load: url ? load(url) : undefined,
     shouldLoad: () => true,
-    placeholder: select.getAttribute("placeholder") ?? "",
+    // What stands for nothing is said where nothing is chosen.
+    placeholder: select.getAttribute("placeholder")
+      ?? select.querySelector("option[value='']")?.textContent.trim() ?? "",
     hidePlaceholder: true,
     plugins: isMany
       ? { remove_button: { title: word("remove") } }
