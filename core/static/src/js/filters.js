@@ -41,5 +41,6 @@ ready((root) => {
   // A builder that was just opened takes the focus, one that was brought anew leaves it where it was.
   for (const builder of fresh(root, "#filter-place > .sz-builder", "focused")) {
     if (!builder.contains(document.activeElement)) (builder.querySelector("[autofocus]") ?? builder.querySelector("select"))?.focus();
+    document.activeElement.scrollIntoView({ block: "nearest" });
   }
 });
