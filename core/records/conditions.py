@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from sqlalchemy import inspect
+
 from core import clock
 from core.access import Actor, rule_for
 from core.access.rule import under_alias
@@ -351,7 +353,7 @@ def _is_indexed(kind: Kind, column: str) -> bool:
     """Tell whether a column of the kind's own table has an index in the order of names."""
     return any(
         f"core_sort_key({kind.table}.{column})" in str(expression)
-        for index in kind.row.__table__.indexes
+        for index in inspect(kind.row).local_table.indexes
         for expression in index.expressions
     )
 

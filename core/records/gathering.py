@@ -53,23 +53,25 @@ def any_of(sources: Sequence[Source]) -> Source | None:
 
 
 def gather(
-    conditions: Iterable[Condition], where: str, rows: str, values: Mapping[str, Any]
+    conditions: Iterable[Condition], basic: str, where: str, rows: str, values: Mapping[str, Any]
 ) -> Gathered:
     """Return the IDs of the rows that are listed, where gathering them is the quicker way.
 
-    `where` is the whole condition over `r`, the rule included; `rows` the beginning of a statement
-    over all records of the kind. `is_many` says that there are more than GATHERED for certain.
+    `basic` is the rule and `where` what all conditions say, over `r`; `rows` is the beginning of a
+    statement over all records of the kind. `is_many` says that there are more than GATHERED for
+    certain.
     """
     source = all_of([each.ids for each in conditions if each.ids is not None])
     best = _best(source, values) if source else None
-    if best is None or best[0] > READ or not _is_quicker(best[0], where, rows, values):
+    asked = f"{basic} and {where}"
+    if best is None or best[0] > READ or not _is_quicker(best[0], asked, rows, values):
         return Gathered(None)
     statement = f"""
         with found as materialized (select id from ({best[1]}) found limit {READ + 1}),
         kept as materialized (
           select r.id from (select distinct id from found) one
           join core_record r on r.account_id = :account and r.id = one.id
-          where r.kind = :kind and r.deleted_at is null and {where} limit {GATHERED + 1})
+          where r.kind = :kind and r.deleted_at is null and {basic} and {where} limit {GATHERED + 1})
         select (select count(*) from found) as read, array(select id from kept) as ids"""
     found = sql(statement, **values).one()
     if len(found.ids) > GATHERED:

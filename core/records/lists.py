@@ -159,19 +159,23 @@ class _List:
         if self.is_sparse or not self.wanted.conditions:
             return Gathered(None)
         rows = f"select r.id from {self.source('')} "
-        gathered = gather(self.wanted.conditions, self.filtered(), rows, self.values)
+        gathered = gather(
+            self.wanted.conditions, self.rule.basic, self.filters(), rows, self.values
+        )
         if gathered.ids is not None:
             self.values["gathered"] = gathered.ids
         return gathered
 
-    def filtered(self) -> str:
-        """Return the rule and the filters, as one condition."""
+    def filters(self) -> str:
+        """Return what all filters say, as one condition."""
         wheres = [each.where.replace("{full}", self.rule.full) for each in self.wanted.conditions]
-        return " and ".join([self.rule.basic, *wheres])
+        return " and ".join(wheres) or "true"
 
     def where(self) -> str:
         """Return the conditions of every row on the list; what was gathered fulfils the filters."""
-        return self.rule.basic if self.gathered.ids is not None else self.filtered()
+        if self.gathered.ids is not None:
+            return self.rule.basic
+        return f"{self.rule.basic} and {self.filters()}"
 
     def source(self, joins: str) -> str:
         """Return the rows to choose from: all of the kind, or the few that are known."""
