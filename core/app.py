@@ -135,6 +135,8 @@ def _take_in_by_key(registry: Registry) -> None:
 def _take_in_lists(registry: Registry) -> None:
     for name, found in _each(registry, "register_list_filters"):
         registry.list_filters[found.key] = replace(found, plugin=name)
+    for name, view in sorted(_each(registry, "register_views"), key=lambda each: each[1].order):
+        registry.views[view.key] = replace(view, plugin=name)
     for name, operation in sorted(
         _each(registry, "register_list_operations"), key=lambda each: each[1].order
     ):

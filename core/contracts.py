@@ -104,8 +104,27 @@ class RecordAction:
 
 
 @dataclass(frozen=True)
+class ShippedView:
+    """A view that every list has from the start; `filter` is text of `core.records.filters`.
+
+    `sort` is the key of a field, empty for the name. `is_tab` puts it above the list and not into
+    the menu Show alone. `url` is a page of its own instead, `{plural}` in it the list's name.
+    """
+
+    key: str
+    label: Text
+    filter: str = ""
+    sort: str = ""
+    is_descending: bool = False
+    is_tab: bool = False
+    order: int = 100
+    url: str = ""
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
 class ListFilter:
-    """A filter that a plugin brings to lists, as `?key=value`; `name` stands on its chip.
+    """A filter that a plugin brings to lists, as `?filter=key:is:value`; `name` is on its chip.
 
     `condition` is SQL over the record `r` with the bound value `:filter_value`; `label` turns the
     value into the sentence shown on the chip, and returns None where the value means nothing.

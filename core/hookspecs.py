@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         SecurityEvent,
         Setting,
         SettingsPage,
+        ShippedView,
     )
     from core.records.fields import Field
     from core.records.kinds import Kind
@@ -99,6 +100,11 @@ def register_causes() -> list[Cause]:  # type: ignore[empty-body]
 @hookspec
 def register_list_filters() -> list[ListFilter]:  # type: ignore[empty-body]
     """Return the filters that this plugin brings to lists of records. Called once at start."""
+
+
+@hookspec
+def register_views() -> list[ShippedView]:  # type: ignore[empty-body]
+    """Return views that every list of records has from the start. Called once at start."""
 
 
 @hookspec

@@ -23,6 +23,7 @@ from core.contracts import (
     SecurityEvent,
     Setting,
     SettingsPage,
+    ShippedView,
 )
 from core.exports import jobs as export_jobs, telling as exports, views as export_views
 from core.exports.queries import may_export
@@ -48,10 +49,12 @@ from core.permissions import (
     view_as,
     visibility_views,
 )
-from core.records import alike_views, list_views, search_views, views
+from core.records import alike_views, filter_views, list_views, search_views, views
+from core.records.filter_words import SHOWS_REMOVED
 from core.records.kinds import settings_of
 from core.records.models import Record
 from core.registry import registry
+from core.saved_views import shipped, views as saved_views
 from core.security import (
     account_views as account_rules,
     events,
@@ -114,7 +117,10 @@ ACCOUNT_PAGES = [
 
 @hookimpl
 def register_settings() -> list[Setting]:
-    own = [Setting(second_factors.SETTING, second_factors.NOBODY)]
+    own = [
+        Setting(second_factors.SETTING, second_factors.NOBODY),
+        Setting(SHOWS_REMOVED, shipped=False),
+    ]
     return own + [each for kind in registry().kinds for each in settings_of(kind)]
 
 
@@ -124,6 +130,8 @@ def register_blueprints() -> list[Blueprint]:
     return [
         *(each.blueprint for each in PAGES),
         list_views.blueprint(kinds),
+        filter_views.blueprint(kinds),
+        saved_views.blueprint(kinds),
         views.blueprint(kinds),
         check_views.record_blueprint(),
         asking_views.blueprint(),
@@ -168,6 +176,11 @@ def register_jobs() -> list[JobType]:
         *ownership_jobs.JOBS,
         *leaving.JOBS,
     ]
+
+
+@hookimpl
+def register_views() -> list[ShippedView]:
+    return shipped.VIEWS
 
 
 @hookimpl
@@ -234,6 +247,7 @@ def register_rights() -> list[Right]:
         Right("general", "take_over", lazy("Take over ownerless contacts"),
               lazy("Become owner of records without one, where the account allows it."),
               (MANAGER, USER), order=60),
+        *shipped.RIGHTS,
     ]  # fmt: skip
 
 

@@ -52,7 +52,7 @@ KNOWS_RECORDS = {
     "core/records/trashing.py": "it moves what was checked before",
     "core/ownership/queries.py": "it looks for owners who do nothing, and shows none",
     "core/demo/services.py": "it fills an account that nobody has used yet",
-    "plugins/contacts/plugin.py": "its filter narrows a list that asks the rule",
+    "core/records/conditions.py": "its filters narrow lists that ask the rule",
     "plugins/duplicates/services.py": "it compares all records for administrators, and shows none",
     "plugins/imports/queries.py": "it counts what an import did to records, and shows none",
 }

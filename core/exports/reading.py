@@ -31,8 +31,9 @@ from core.records.fields import (
     UserChoice,
     VisibilityChoice,
 )
+from core.records.gathering import Condition
 from core.records.kinds import Kind
-from core.records.lists import BY_NAME, Condition, Wanted, listed
+from core.records.lists import BY_NAME, Wanted, listed
 from core.records.queries import is_active
 from core.shown import Cell as ShownCell
 from core.tables.cells import Cell
@@ -82,7 +83,7 @@ class Reader:
 
     def in_order(self, record_ids: list[int], sort: str, *, is_descending: bool) -> Iterator[int]:
         """Return those of the records that the user sees in full, in the order of a list."""
-        among = Condition("r.id = any(:exported)", {"exported": record_ids})
+        among = Condition("{full} and r.id = any(:exported)", {"exported": record_ids})
         wanted = Wanted(sort, is_descending, size=ORDERED_AT_ONCE, conditions=(among,))
         while True:
             found = listed(self.kind, self.actor, wanted)

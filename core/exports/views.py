@@ -22,6 +22,7 @@ from core.exports.telling import STATES
 from core.i18n import _, lazy, ngettext
 from core.records.forms import Posted
 from core.records.kinds import Kind
+from core.records.list_state import ListState, state_of
 from core.records.list_views import active_kind, columns_of, is_sortable, ticked
 from core.records.lists import BY_NAME
 from core.records.services import remember_sent, sent_before
@@ -106,15 +107,21 @@ def _rows(kind: Kind) -> list[int]:
     return [] if request.form.get("all") else ticked(kind, actor())
 
 
+def _state(kind: Kind) -> ListState:
+    """Return the view, filter and order of the list that is exported."""
+    return state_of(kind, actor(), request.args)
+
+
 def _shown(kind: Kind) -> list[str]:
-    return [BY_NAME, *(each.key for each in columns_of(kind) if each.key != BY_NAME)]
+    return [BY_NAME, *(each.key for each in columns_of(kind, _state(kind)) if each.key != BY_NAME)]
 
 
 def _order(kind: Kind) -> tuple[str, bool]:
     """Return the field by which the list is sorted, and whether downwards."""
-    field = kind.by_key.get(request.args.get("sort", ""))
+    state = _state(kind)
+    field = kind.by_key.get(state.sort)
     is_known = field is not None and field.key != BY_NAME and is_sortable(field)
-    return field.key if field and is_known else "", request.args.get("dir") == "desc"
+    return field.key if field and is_known else "", state.is_descending
 
 
 def _form_page(
@@ -126,7 +133,7 @@ def _form_page(
 ) -> str:
     errors, query = errors or {}, request.query_string.decode("utf-8", "replace")
     is_all = bool(posted.get("all", ""))
-    heads = [str(kind.name_label), *(str(each.label) for each in columns_of(kind))]
+    heads = [str(kind.name_label), *(str(each.label) for each in columns_of(kind, _state(kind)))]
     list_url = f"/{kind.plural}?{query}" if query else f"/{kind.plural}"
     page = FormView(
         action=f"/{kind.plural}/export?{query}" if query else f"/{kind.plural}/export",

@@ -87,6 +87,19 @@ class FieldType:
         """Return the texts by which a record with this value is found."""
         return self.typed(value)
 
+    @property
+    def asked_as(self) -> str:
+        """Which operators a filter offers: those of `core.records.operators.FAMILIES`."""
+        return "text"
+
+    def texts_sql(self, column: str) -> str:
+        """Return a sub-select of the texts that a value consists of; empty where it is one text."""
+        return ""
+
+    def sought(self, typed: str) -> str:
+        """Return what is looked for in those texts when this was typed into a filter."""
+        return typed
+
 
 @dataclass(frozen=True)
 class ShortText(FieldType):
@@ -112,6 +125,11 @@ class RecordLink(FieldType):
         """Return the ID, or None."""
         return parse_id(typed[0]) if typed and typed[0].strip() else None
 
+    @property
+    def asked_as(self) -> str:
+        """Which operators a filter offers."""
+        return "link"
+
 
 @dataclass(frozen=True)
 class UserChoice(FieldType):
@@ -122,6 +140,11 @@ class UserChoice(FieldType):
     def parse(self, typed: list[str]) -> Any:
         """Return the user's ID, or None."""
         return parse_id(typed[0]) if typed and typed[0].strip() else None
+
+    @property
+    def asked_as(self) -> str:
+        """Which operators a filter offers."""
+        return "user"
 
 
 @dataclass(frozen=True)
@@ -135,6 +158,11 @@ class Principals(FieldType):
     def parse(self, typed: list[str]) -> Any:
         """Return the IDs in ascending order, each once."""
         return sorted({parse_id(each) for each in typed if each.strip()})
+
+    @property
+    def asked_as(self) -> str:
+        """Which operators a filter offers."""
+        return "principals"
 
 
 @dataclass(frozen=True)
@@ -150,6 +178,11 @@ class VisibilityChoice(FieldType):
             raise Invalid(_("choose public, private or hidden"))
         return value or None
 
+    @property
+    def asked_as(self) -> str:
+        """Which operators a filter offers."""
+        return "visibility"
+
 
 @dataclass(frozen=True)
 class LabelChoice(FieldType):
@@ -161,6 +194,11 @@ class LabelChoice(FieldType):
     def parse(self, typed: list[str]) -> Any:
         """Return the label's ID, or None."""
         return parse_id(typed[0]) if typed and typed[0].strip() else None
+
+    @property
+    def asked_as(self) -> str:
+        """Which operators a filter offers."""
+        return "label"
 
 
 @dataclass(frozen=True)
@@ -201,6 +239,11 @@ class Labels(FieldType):
                 names.append(text)
         return [*sorted(ids), *names]
 
+    @property
+    def asked_as(self) -> str:
+        """Which operators a filter offers."""
+        return "labels"
+
 
 def unquoted(text: str) -> str:
     """Return a new label's name; one of digits alone is sent in quotes, for it is not an ID."""
@@ -213,6 +256,11 @@ class Moment(FieldType):
     """A point in time, shown in the reader's zone; set by the program alone."""
 
     control: str = "moment"
+
+    @property
+    def asked_as(self) -> str:
+        """Which operators a filter offers."""
+        return "moment"
 
     def exact(self, value: Any) -> datetime | None:
         """Return the moment."""
@@ -228,6 +276,7 @@ def parse_id(text: str) -> int:
 
 
 ROW, RECORD, HOLDERS, LABELS = "row", "record", "holders", "labels"
+FILTER = "filter"  # no value, only a condition that a plugin brings
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,10 @@ class Emails(FieldType):
         """Return the primary address."""
         return value[0], f"mailto:{quote(value[0], safe='@+')}", len(value) - 1
 
+    def texts_sql(self, column: str) -> str:
+        """Return each address."""
+        return f"select unnest({column})"
+
 
 @dataclass(frozen=True)
 class Phones(FieldType):
@@ -121,6 +125,15 @@ class Phones(FieldType):
     def words(self, value: Any) -> list[str]:
         """Return the digits of each number."""
         return [addresses.digits_of(number) for number, _kind in value or ()]
+
+    def texts_sql(self, column: str) -> str:
+        """Return the digits of each number."""
+        number = "regexp_replace(phone ->> 0, '[^0-9]', '', 'g')"
+        return f"select {number} from jsonb_array_elements({column}) phone"
+
+    def sought(self, typed: str) -> str:
+        """Return the digits that were typed; with none of them nothing is found."""
+        return addresses.digits_of(typed) or typed
 
 
 def _phone(entry: str) -> tuple[str, str]:
@@ -166,6 +179,10 @@ class Nip(FieldType):
         doubt = numbers.nip_warning(value)
         return [doubt] if doubt else []
 
+    def sought(self, typed: str) -> str:
+        """Return the number without blanks and dashes."""
+        return numbers.plain(typed)
+
 
 @dataclass(frozen=True)
 class Regon(FieldType):
@@ -180,6 +197,10 @@ class Regon(FieldType):
         """Return the doubt about the check digit."""
         doubt = numbers.regon_warning(value)
         return [doubt] if doubt else []
+
+    def sought(self, typed: str) -> str:
+        """Return the number without blanks and dashes."""
+        return numbers.plain(typed)
 
 
 def _sorted_by(column: str) -> str:

@@ -460,7 +460,7 @@ def _lists(import_: Import) -> list[dict[str, str]]:
         if made or changed:
             found.append(
                 {
-                    "url": f"/{kind.plural}?import={import_.id}",
+                    "url": f"/{kind.plural}?filter=import:is:{import_.id}",
                     "label": str(kind.labels),
                     "icon": kind.icon,
                     "text": _(

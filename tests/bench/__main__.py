@@ -34,6 +34,13 @@ from tests.bench.permissions import permissions
 PERSONAS = ("administrator", "manager", "ordinary")
 SORTS = ("name", "updated_at", "position", "company", "owner")
 FRAGMENTS = ("kowal", "owals", "an", "jan kowal", "601", "zzzqq", "prezes")
+# By an index, by the search, by none, by many; an opposite, and a group.
+FILTERS = (
+    "city:is:radom", "city:begins:ra", "last_name:contains:owals", "note:contains:owals",
+    "street:contains:owals", "owner:is:me", "updated_at:last:30;days", "visibility:is:private",
+    "city:empty", "city:is_not:radom", "any(city:is:radom,position:contains:dyrektor)",
+    "position:filled,city:is:radom", "street:contains:xyzzy",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -73,6 +80,9 @@ def run(app: Flask, watch: Watch, url: str, size: int, mix: str) -> None:
             for order in ("asc", "desc"):
                 page = _page(client, f"/people?sort={sort}&dir={order}")
                 line(f"list by {sort} {order}, {name}", repeat(watch, page), floor)
+        for asked in FILTERS:
+            page = _page(client, f"/people?filter={asked}")
+            line(f"list where {asked}, {name}", repeat(watch, page, 15), floor)
         for query in FRAGMENTS:
             line(
                 f"search {query!r}, {name}",

@@ -79,7 +79,7 @@ MARK = """
 update core_search s
 set document = cast(coalesce((
   select string_agg('''' || to_hex(s.account_id) || cast(:mark as text) || each.lexeme
-    || '\'\':1' || each.weights[1], ' ')
+    || '\'\'\\:1' || each.weights[1], ' ')
   from unnest(s.document) each where each.lexeme not like '=%'), '') as tsvector)
 from core_record r
 where r.account_id = s.account_id and r.id = s.record_id and r.kind = :kind

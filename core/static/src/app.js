@@ -2,6 +2,7 @@
 import "htmx.org";
 import "./js/dialogs.js";
 import "./js/files.js";
+import "./js/filters.js";
 import "./js/forms.js";
 import "./js/keys.js";
 import "./js/lists.js";

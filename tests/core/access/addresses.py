@@ -99,6 +99,31 @@ HOLDERS = {"owner": ("user", "team"), "participants": ("user", "team")}
 LABELS = {"groups": ("groups", "tags"), "tags": ("tags", "groups")}
 
 
+# Numbers of things inside filters.
+_ASKED = {
+    "company": ("user:owner:is:@", "tags:tags:is:@", "groups:groups:is:@", "source:source:is:@",
+                "done:import:is:@", "team:participants:is:@"),
+}  # fmt: skip
+_ASKED["person"] = (*_ASKED["company"], "company:company:is:@")
+
+
+def _views(plural: str, kind: str) -> Iterator[Address]:
+    one = f"/{plural}/views/<int:view_id>"
+    at = {"view_id": f"{kind}_view"}
+    shared = {"name": "Ours", "sharing": "some", "readers": ["$user", "$team"]}
+    foreign = {"readers": ("user", "team"), "sharing": ("sign",)}
+    yield Address(f"/{plural}/views/new")
+    yield Address(f"/{plural}/views/new", "POST", controls={**shared, "filter": "city:filled"},
+                  foreign={**foreign, "view": (f"{kind}_view",)})  # fmt: skip
+    yield Address(f"{one}/edit", path=at)
+    yield Address(f"{one}/edit", "POST", path=at, controls=shared, foreign=foreign)
+    yield Address(f"{one}/look", "POST", path=at, controls={"filter": "city:filled"})
+    yield Address(f"{one}/delete", path=at)
+    yield Address(f"{one}/delete", "POST", path=at)
+    yield Address(f"/{plural}/views/usual", "POST", controls={"view": "mine"},
+                  foreign={"view": (f"{kind}_view",)})  # fmt: skip
+
+
 def _of_kind(plural: str, kind: str) -> Iterator[Address]:
     name = {"person": {"last_name": "Nowak"}, "company": {"name": "Nowak"}}[kind]
     link = {"company": "$company"} if kind == "person" else {}
@@ -117,8 +142,15 @@ def _of_kind(plural: str, kind: str) -> Iterator[Address]:
     foreign = {**HOLDERS, **LABELS, **links, "source": ("source", "tags")}
     one, at = f"/{plural}/<int:record_id>", {"record_id": kind}
     yield Address(
-        f"/{plural}", query={"size": "200"}, foreign={"company": ("company",), "import": ("done",)}
+        f"/{plural}",
+        query={"size": "200", "filter": "owner:is:$user"},
+        foreign={"filter": _ASKED[kind], "view": (f"{kind}_view",)},
     )
+    yield Address(f"/{plural}/count", query={"filter": "city:contains:rado"},
+                  foreign={"filter": _ASKED[kind]})  # fmt: skip
+    yield Address(f"/{plural}/filter", query={"filter": "owner:is:$user"},
+                  foreign={"filter": _ASKED[kind]})  # fmt: skip
+    yield from _views(plural, kind)
     for operation in ("user", "visibility"):
         yield Address(f"/{plural}/operations/{operation}", "POST", OPERATOR,
                       controls={"row": f"${kind}"}, foreign={"row": (kind,)})  # fmt: skip

@@ -34,10 +34,12 @@ from core.operations.models import Batch, Operation
 from core.permissions.facts import setting
 from core.permissions.models import AccessRequest
 from core.permissions.services import save
+from core.records.filters import from_text
 from core.records.labels import make
 from core.records.services import create
 from core.registry import registry
 from core.roles.models import Role as RoleRow
+from core.saved_views.services import Look, Sharing, create_view
 from core.staff.models import Invitation, InvitationLink
 from core.teams.models import Membership
 from core.users import codes, second_factors, sessions, tickets
@@ -67,6 +69,7 @@ NUMBERED = (
     "duplicates_run",
     "duplicates_group",
     "core_invitation",
+    "core_saved_view",
 )
 KINDS = ("person", "company")
 PLURAL = {"person": "people", "company": "companies"}
@@ -83,7 +86,7 @@ VOLATILE = ("id", "version", "created_at", "updated_at", "added_at", "at", "read
             "notification_id", "arguments", "parameters", "operation_id", "done_at", "ends_at",
             "asked_at", "changed_at", "password_hash", "code_hash", "invitation_id", "sent_at",
             "expires_at", "accepted_at", "withdrawn_at", "answered_at", "details",
-            "merged_at", "split_at", "merge_id", "run_id", "said_at")  # fmt: skip
+            "merged_at", "split_at", "merge_id", "run_id", "said_at", "view_id")  # fmt: skip
 
 WRITES = (
     "select sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
@@ -111,6 +114,7 @@ class Peopled(Builder):
         self._people()
         self._records()
         self._labels()
+        self._views()
         self._imports()
         self._operations()
         self._duplicates()
@@ -289,6 +293,14 @@ class Peopled(Builder):
     def _labels(self) -> None:
         for sort, family in (("source", "source"), ("tags", "tag"), ("groups", "group.contacts")):
             self.places[sort] = make(family, f"{sort} {self.account_id}")
+
+    def _views(self) -> None:
+        """A view of each list, the administrator's own."""
+        boss = actor_of(self.boss_id)
+        for kind in KINDS:
+            look = Look(from_text("note:contains:vellum"))
+            made = create_view(kind, "Vellum", look, boss, Sharing(is_for_all=True))
+            self.places[f"{kind}_view"] = made.id
 
     def _imports(self) -> None:
         """An import in each state, and one of the ordinary user whose rows hit every record."""

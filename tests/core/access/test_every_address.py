@@ -264,8 +264,11 @@ def swapped(
             ask.answered[key] = ask.tried("administrator", each.method, path, **sent)
         answers.append(ask.answered[key][0])
         changes.append(ask.answered[key][1])
-    (number,) = next(iter(foreign.values())).values()
-    (nothing,) = next(iter(missing.values())).values()
+    number, nothing = (
+        re.sub(r"^\w+:\w+:", "", str(value))  # a filter names its field and operator as well
+        for each in (foreign, missing)
+        for value in next(iter(each.values())).values()
+    )
     if is_refused and not 400 <= answers[0].status_code < 500:
         yield f"{each}: {what} answers {answers[0].status_code}"
     if changes[0] != changes[1] or (is_refused and changes[0]):
@@ -522,7 +525,7 @@ class Look:
 
     def links(self) -> Found:
         """The filter by a company and the form that is filled in with one."""
-        filtered, filled_in = "/people?company={}", "/people/new?company={}"
+        filtered, filled_in = "/people?filter=company:is:{}", "/people/new?company={}"
         missing = {path: self.ask.ask(self.who, "GET", path.format(MISSING))
                    for path in (filtered, filled_in)}  # fmt: skip
         for state in ("public", "private", "hidden", "trashed"):
@@ -537,11 +540,13 @@ class Look:
                     yield from self.people_of(company, rows(answer))
 
     def people_of(self, company: Thing, shown: dict[int, str]) -> Found:
-        """Hold a list of people narrowed by a company against those that are there in full."""
+        """Hold a list of people narrowed by a company, as far as it may be known, against the model."""
         people = [
             each
             for each in self.world.listed(self.user, "person")
-            if each.company == company.id and self.is_full(each) and self.is_full(company)
+            if each.company == company.id
+            and self.is_full(each)
+            and self.world.level(self.user, company) != NOTHING
         ]
         if shown != self.levels(people):
             yield f"{self.who} people of {self.name(company)}: {shown}, not {self.levels(people)}"
@@ -569,7 +574,7 @@ class Look:
         may_know = self.who in {"administrator", "ordinary"}
         for kind in KINDS:
             listed = self.levels(self.world.listed(self.user, kind)) if may_know else {}
-            path = f"/{PLURAL[kind]}?import={told}"
+            path = f"/{PLURAL[kind]}?filter=import:is:{told}"
             shown = rows(self.ask.ask(self.who, "GET", path))
             full = {key: level for key, level in listed.items() if level == FULL}
             if shown not in (listed, full):

@@ -31,7 +31,7 @@ function pick(select) {
   const url = select.dataset.pickerUrl;
   const isMany = select.multiple;
   // Its label is handed over to the picker.
-  select.setAttribute("aria-label", select.labels[0]?.textContent.trim() ?? "");
+  select.setAttribute("aria-label", select.labels[0]?.textContent.trim() ?? select.getAttribute("aria-label") ?? "");
   new TomSelect(select, {
     valueField: "id",
     labelField: "name",
