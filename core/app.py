@@ -128,13 +128,27 @@ def _take_in_by_key(registry: Registry) -> None:
         registry.causes[cause.key] = cause
     for _name, event in _each(registry, "register_security_events"):
         registry.security_events[event.key] = event
+    _take_in_lists(registry)
+    registry.cron.extend(entry for _name, entry in _each(registry, "register_cron"))
+
+
+def _take_in_lists(registry: Registry) -> None:
     for name, found in _each(registry, "register_list_filters"):
         registry.list_filters[found.key] = replace(found, plugin=name)
+    for name, view in sorted(_each(registry, "register_views"), key=lambda each: each[1].order):
+        registry.views[view.key] = replace(view, plugin=name)
     for name, operation in sorted(
         _each(registry, "register_list_operations"), key=lambda each: each[1].order
     ):
         registry.list_operations[operation.key] = replace(operation, plugin=name)
-    registry.cron.extend(entry for _name, entry in _each(registry, "register_cron"))
+    for name, act in _each(registry, "register_list_acts"):
+        registry.list_acts[act.key] = replace(act, plugin=name)
+    for _name, pointer in _each(registry, "register_record_pointers"):
+        registry.record_pointers[pointer.key] = pointer
+    for name, action in sorted(
+        _each(registry, "register_list_actions"), key=lambda each: each[1].order
+    ):
+        registry.list_actions[action.key] = replace(action, plugin=name)
 
 
 def _packages() -> dict[str, frozenset[str]]:

@@ -156,6 +156,18 @@ COMMANDS = (
         ),
     ),
     Command(
+        "export",
+        "take the rows of a list out into a file, all columns",
+        "core.exports.commands:take_out",
+        USER,
+        (
+            AS,
+            KIND,
+            _argument("--format", default="xlsx", choices=("xlsx", "xls", "ods", "csv")),
+            _argument("file", metavar="FILE"),
+        ),
+    ),
+    Command(
         "why",
         "explain why a user may or may not see a record",
         "core.operation:why",

@@ -63,13 +63,17 @@ class AddEntry:
 
 @dataclass(frozen=True)
 class SettingsPage:
-    """A page of Profile settings (`profile`) or Account settings (`account`)."""
+    """A page of Profile settings (`profile`) or Account settings (`account`).
+
+    Pages of one area, group and label are one entry of the navigation, and each a `tab` of it.
+    """
 
     area: str
     group: Text
     label: Text
     url: str
     order: int = 100
+    tab: Text = ""
 
 
 @dataclass(frozen=True)
@@ -100,8 +104,27 @@ class RecordAction:
 
 
 @dataclass(frozen=True)
+class ShippedView:
+    """A view that every list has from the start; `filter` is text of `core.records.filters`.
+
+    `sort` is the key of a field, empty for the name. `is_tab` puts it above the list and not into
+    the menu Show alone. `url` is a page of its own instead, `{plural}` in it the list's name.
+    """
+
+    key: str
+    label: Text
+    filter: str = ""
+    sort: str = ""
+    is_descending: bool = False
+    is_tab: bool = False
+    order: int = 100
+    url: str = ""
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
 class ListFilter:
-    """A filter that a plugin brings to lists, as `?key=value`; `name` stands on its chip.
+    """A filter that a plugin brings to lists, as `?filter=key:is:value`; `name` is on its chip.
 
     `condition` is SQL over the record `r` with the bound value `:filter_value`; `label` turns the
     value into the sentence shown on the chip, and returns None where the value means nothing.
@@ -156,6 +179,55 @@ class ListOperation:
     summary: Callable[[Kind, dict[str, Any]], str]
     order: int = 100
     plugin: str = ""
+
+
+@dataclass(frozen=True)
+class ListAct:
+    """Something that is done with the ticked rows of a list together, on a page of its own.
+
+    The rows are posted to `/<list>/operations/<key>`, which its plugin answers.
+    `is_offered(kind, actor)` says where and for whom.
+    """
+
+    key: str
+    label: Text
+    icon: str
+    is_offered: Callable[[Kind, Actor], bool]
+    order: int = 100
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
+class ListAction:
+    """Something to do with rows of a list that changes none of them, at `/<list>/<key>`.
+
+    Its address is opened by GET for all rows of the filter, and gets the ticked ones by POST;
+    `core.records.list_views.ticked` tells them. `is_offered(kind, actor)` says where and for whom.
+    """
+
+    key: str
+    label: Text
+    icon: str
+    is_offered: Callable[[Kind, Actor], bool]
+    order: int = 100
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
+class RecordPointer:
+    """Rows of a table that point to records, and go along when these are merged into one.
+
+    `column` holds the number of the record, `id` the row's own. `condition` says, over the row
+    `t`, which of them go along. Of rows that agree in all columns of `unique` a record has one
+    alone: a second one is dropped, and comes back when the records are split. Links that are
+    fields of a kind need no pointer.
+    """
+
+    key: str
+    table: str
+    column: str = "record_id"
+    condition: str = "true"
+    unique: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import redis
 from config.settings import Settings
 from core import embedded, revisions
 from core.errors import SzansaError
+from core.mail import transport
 from core.revisions import ROOT
 
 FREE_MEGABYTES = 500
@@ -91,6 +92,12 @@ def _redis(settings: Settings) -> str:
     return f"Redis {facts['redis_version']}"
 
 
+def _mail(settings: Settings) -> str:
+    if not settings.smtp_url:
+        return "no SMTP_URL, so no mail is sent"
+    return f"{urlsplit(settings.smtp_url).hostname}: {transport.reach(settings.smtp_url, settings.url)}"
+
+
 def _page(settings: Settings) -> str:
     address = urlsplit(settings.url)
     kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
@@ -111,5 +118,6 @@ SERVICE_CHECKS: tuple[tuple[str, Check], ...] = (
     ("database", _database),
     ("revisions", _revisions),
     ("Redis", _redis),
+    ("mail", _mail),
     ("pages", _page),
 )

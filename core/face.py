@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
@@ -34,6 +35,7 @@ from core.shown import (
     NavEntry,
     NavGroup,
     RecordFace,
+    Tab,
     Toast,
     UserFace,
     Why,
@@ -193,14 +195,34 @@ def _first(pages: list[Any], area: str) -> str | None:
     return next((each.url for each in pages if each.area == area), None)
 
 
-def settings_nav(area: str) -> list[NavGroup]:
-    """Return the navigation of Profile settings or Account settings."""
-    groups: dict[str, list[NavEntry]] = {}
+def settings_nav(area: str, at: str = "") -> list[NavGroup]:
+    """Return the navigation of Profile settings or Account settings.
+
+    Pages that are tabs of one entry stand there once. `at` is the address of the page to which
+    one with another address belongs.
+    """
+    groups: dict[str, dict[str, NavEntry]] = {}
     for each in settings_pages():
         if each.area == area:
-            entry = NavEntry(str(each.label), each.url, is_active=_is_here(each.url))
-            groups.setdefault(str(each.group), []).append(entry)
-    return [NavGroup(label, entries) for label, entries in groups.items()]
+            entries = groups.setdefault(str(each.group), {})
+            is_here = _is_here(each.url) or each.url == at
+            first = entries.get(str(each.label))
+            if first is None:
+                entries[str(each.label)] = NavEntry(str(each.label), each.url, is_active=is_here)
+            elif is_here:
+                entries[str(each.label)] = replace(first, is_active=True)
+    return [NavGroup(label, list(entries.values())) for label, entries in groups.items()]
+
+
+def settings_tabs(area: str, at: str) -> list[Tab]:
+    """Return the tabs of the settings page at an address, as far as the user may open them."""
+    pages = [each for each in settings_pages() if each.area == area and each.tab]
+    labels = {(str(each.group), str(each.label)) for each in pages if each.url == at}
+    return [
+        Tab(str(each.tab), each.url, is_current=each.url == at)
+        for each in pages
+        if (str(each.group), str(each.label)) in labels
+    ]
 
 
 def _flashes() -> list[Toast]:

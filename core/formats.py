@@ -96,6 +96,11 @@ class Formats:
         """Return a whole number with groups of thousands: `1 234`."""
         return f"{value:,}".replace(",", _SEPARATORS[self.number_format][0])
 
+    @property
+    def decimal_separator(self) -> str:
+        """What stands before the fraction of a number."""
+        return _SEPARATORS[self.number_format][1]
+
     def parse_date(self, text: str, field: str | None = None) -> dt.date:
         """Return the typed date, in the reader's format or as 2026-03-09."""
         typed = text.strip()

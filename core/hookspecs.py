@@ -20,20 +20,25 @@ if TYPE_CHECKING:
         Cause,
         CronEntry,
         JobType,
+        ListAct,
+        ListAction,
         ListFilter,
         ListOperation,
         NavEntry,
         Panel,
         PluginSpec,
         RecordAction,
+        RecordPointer,
         Right,
         SecurityEvent,
         Setting,
         SettingsPage,
+        ShippedView,
     )
     from core.records.fields import Field
     from core.records.kinds import Kind
     from core.records.models import Record
+    from core.shown import Action
 
 hookspec = pluggy.HookspecMarker("szansa")
 hookimpl = pluggy.HookimplMarker("szansa")
@@ -98,8 +103,31 @@ def register_list_filters() -> list[ListFilter]:  # type: ignore[empty-body]
 
 
 @hookspec
+def register_views() -> list[ShippedView]:  # type: ignore[empty-body]
+    """Return views that every list of records has from the start. Called once at start."""
+
+
+@hookspec
 def register_list_operations() -> list[ListOperation]:  # type: ignore[empty-body]
     """Return what can be done with the ticked rows of lists. Called once at start."""
+
+
+@hookspec
+def register_list_acts() -> list[ListAct]:  # type: ignore[empty-body]
+    """Return what can be done with the ticked rows of lists together. Called once at start."""
+
+
+@hookspec
+def register_record_pointers() -> list[RecordPointer]:  # type: ignore[empty-body]
+    """Return the columns by which rows of this plugin point to records. Called once at start.
+
+    When records are merged, the rows go to the one that stays, and back when they are split.
+    """
+
+
+@hookspec
+def register_list_actions() -> list[ListAction]:  # type: ignore[empty-body]
+    """Return what can be done with rows of lists without changing them. Called once at start."""
 
 
 @hookspec
@@ -110,6 +138,11 @@ def nav_entries(actor: Actor) -> list[NavEntry]:  # type: ignore[empty-body]
 @hookspec
 def add_entries(actor: Actor) -> list[AddEntry]:  # type: ignore[empty-body]
     """Return what the menu + Add offers to this user. Called for each page."""
+
+
+@hookspec
+def list_actions(kind: Kind, actor: Actor) -> list[Action]:  # type: ignore[empty-body]
+    """Return further buttons in the head of a list. Called for each page of a list."""
 
 
 @hookspec

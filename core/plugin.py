@@ -13,15 +13,24 @@ from core.contracts import (
     Cause,
     CronEntry,
     JobType,
+    ListAct,
+    ListAction,
     ListOperation,
+    Panel,
+    RecordAction,
+    RecordPointer,
     Right,
     SecurityEvent,
     Setting,
     SettingsPage,
+    ShippedView,
 )
+from core.exports import jobs as export_jobs, telling as exports, views as export_views
+from core.exports.queries import may_export
 from core.hookspecs import hookimpl
 from core.i18n import lazy, sense
 from core.mail import jobs as mail_jobs, services as mail_services
+from core.merging import profile as merging_profile, views as merging_views
 from core.notifications import holders, undelivered, views as notification_views
 from core.operations import jobs as operation_jobs, telling as operations, views as operation_views
 from core.operations.holders import CHANGE_USER
@@ -40,9 +49,12 @@ from core.permissions import (
     view_as,
     visibility_views,
 )
-from core.records import list_views, search_views, views
+from core.records import alike_views, filter_views, list_views, search_views, views
+from core.records.filter_words import SHOWS_REMOVED
 from core.records.kinds import settings_of
+from core.records.models import Record
 from core.registry import registry
+from core.saved_views import shipped, views as saved_views
 from core.security import (
     account_views as account_rules,
     events,
@@ -83,6 +95,11 @@ PROFILE_PAGES = [
     SettingsPage("profile", "", lazy("Profile"), profile_views.PROFILE, order=10),
     SettingsPage("profile", "", lazy("Security"), pages.SECURITY, order=20),
 ]
+IMPORT_EXPORT, EXPORT_TAB = lazy("Import and export"), sense("settings", "Export")
+EXPORT_PAGES = [
+    SettingsPage("profile", "", IMPORT_EXPORT, export_views.PROFILE, order=501, tab=EXPORT_TAB),
+    SettingsPage("account", "", IMPORT_EXPORT, export_views.ACCOUNT, order=501, tab=EXPORT_TAB),
+]
 ACCOUNT_PAGES = [
     SettingsPage("account", "", lazy("General"), account_rules.GENERAL, order=800),
     SettingsPage("account", USERS, sense("settings", "Users"), staff_views.USERS, order=100),
@@ -104,6 +121,7 @@ def register_settings() -> list[Setting]:
     own = [
         Setting(second_factors.SETTING, second_factors.NOBODY),
         Setting(trash_queries.EMPTY_AFTER, 0),
+        Setting(SHOWS_REMOVED, shipped=False),
     ]
     return own + [each for kind in registry().kinds for each in settings_of(kind)]
 
@@ -114,11 +132,16 @@ def register_blueprints() -> list[Blueprint]:
     return [
         *(each.blueprint for each in PAGES),
         list_views.blueprint(kinds),
+        filter_views.blueprint(kinds),
+        saved_views.blueprint(kinds),
         views.blueprint(kinds),
         trash_views.blueprint(kinds),
         check_views.record_blueprint(),
         asking_views.blueprint(),
         operation_views.blueprint(kinds, registry().list_operations.values()),
+        merging_views.blueprint(kinds),
+        alike_views.blueprint(kinds),
+        export_views.blueprint(kinds),
     ]
 
 
@@ -135,6 +158,7 @@ def register_causes() -> list[Cause]:
         *asking.CAUSES,
         *view_as.CAUSES,
         *operations.CAUSES,
+        *exports.CAUSES,
         *ownership_jobs.CAUSES,
         *trash_jobs.CAUSES,
         *staff_telling.CAUSES,
@@ -152,6 +176,7 @@ def register_jobs() -> list[JobType]:
             failed=undelivered.tell_undelivered,
         ),
         *operation_jobs.JOBS,
+        *export_jobs.JOBS,
         *ownership_jobs.JOBS,
         *trash_jobs.JOBS,
         *leaving.JOBS,
@@ -159,8 +184,18 @@ def register_jobs() -> list[JobType]:
 
 
 @hookimpl
+def register_views() -> list[ShippedView]:
+    return shipped.VIEWS
+
+
+@hookimpl
 def register_list_operations() -> list[ListOperation]:
     return [CHANGE_USER, CHANGE_VISIBILITY]
+
+
+@hookimpl
+def register_list_actions() -> list[ListAction]:
+    return [export_views.EXPORT]
 
 
 @hookimpl
@@ -171,7 +206,32 @@ def register_security_events() -> list[SecurityEvent]:
         *staff_telling.EVENTS,
         *telling.EVENTS,
         *view_as.EVENTS,
+        *exports.EVENTS,
     ]
+
+
+@hookimpl
+def register_list_acts() -> list[ListAct]:
+    return [merging_profile.MERGE]
+
+
+@hookimpl
+def register_record_pointers() -> list[RecordPointer]:
+    return [
+        RecordPointer("core.notification", "core_notification"),
+        RecordPointer("core.access_request", "core_access_request",
+                      condition="t.state = 'open'", unique=("user_id",)),
+    ]  # fmt: skip
+
+
+@hookimpl
+def record_actions(record: Record, actor: Actor) -> list[RecordAction]:
+    return merging_profile.actions(record, actor)
+
+
+@hookimpl
+def record_panels(record: Record, actor: Actor) -> list[Panel]:
+    return merging_profile.panels(record, actor)
 
 
 @hookimpl
@@ -194,9 +254,11 @@ def register_rights() -> list[Right]:
         Right("general", "take_over", lazy("Take over ownerless contacts"),
               lazy("Become owner of records without one, where the account allows it."),
               (MANAGER, USER), order=60),
+        *shipped.RIGHTS,
     ]  # fmt: skip
 
 
 @hookimpl
 def settings_pages(actor: Actor) -> list[SettingsPage]:
-    return [*PROFILE_PAGES, *(ACCOUNT_PAGES if actor.is_administrator else ())]
+    exports = EXPORT_PAGES if may_export(actor) else ()
+    return [*PROFILE_PAGES, *exports, *(ACCOUNT_PAGES if actor.is_administrator else ())]

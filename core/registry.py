@@ -11,11 +11,15 @@ from core.contracts import (
     Cause,
     CronEntry,
     JobType,
+    ListAct,
+    ListAction,
     ListFilter,
     ListOperation,
     PluginSpec,
+    RecordPointer,
     SecurityEvent,
     Setting,
+    ShippedView,
 )
 from core.hooks import Hooks
 from core.records.kinds import Kinds
@@ -36,7 +40,11 @@ class Registry:
     causes: dict[str, Cause] = field(default_factory=dict)
     security_events: dict[str, SecurityEvent] = field(default_factory=dict)
     list_filters: dict[str, ListFilter] = field(default_factory=dict)
+    views: dict[str, ShippedView] = field(default_factory=dict)
     list_operations: dict[str, ListOperation] = field(default_factory=dict)
+    list_acts: dict[str, ListAct] = field(default_factory=dict)
+    record_pointers: dict[str, RecordPointer] = field(default_factory=dict)
+    list_actions: dict[str, ListAction] = field(default_factory=dict)
     packages: dict[str, frozenset[str]] = field(default_factory=dict)
 
 

@@ -140,6 +140,8 @@ class Chip:  # an active filter
     label: str
     value: str
     remove_url: str
+    url: str | None = None  # opens the filter
+    is_gone: bool = False  # asks for a field that is not there any more
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,13 @@ class TickBar:  # list operations: what can be done with the ticked rows
     actions: Sequence[Action]  # POST with the ticked rows
     all_text: str  # how many rows the filter has, formatted
     clear_url: str  # the list without tick boxes
+
+
+@dataclass(frozen=True)
+class Views:  # the views of a list, and what can be done with the one that is open
+    entries: Sequence[Tab]  # of the menu Show
+    actions: Sequence[Action] = ()  # behind them in the menu
+    save: Sequence[Action] = ()  # in the filter bar, while the list differs from its view
 
 
 @dataclass(frozen=True)
@@ -175,6 +184,10 @@ class ListPage:
     actions: Sequence[Action] = ()  # further ones in the head
     widths_url: str = ""  # keeps the widths of columns that are drawn
     ticks: TickBar | None = None  # rows have tick boxes
+    count_later_url: str | None = None  # brings the count after the page
+    filter_url: str | None = None  # opens the builder of filters
+    views: Views | None = None
+    notices: Sequence[str] = ()  # above the rows
 
 
 # --- profile -----------------------------------------------------------------------------------------
@@ -354,6 +367,7 @@ class Hit:
     shape: str = "round"
     note: str = ""  # "Północ Energia S.A."; basic: "Person, owner: Piotr Żyła"
     place: str = ""  # place of the match: "E-mail: m.swiecicka@…"
+    parts: Sequence[tuple[str, bool]] = ()  # the name, and which parts of it were looked for
 
 
 @dataclass(frozen=True)
@@ -363,7 +377,8 @@ class SearchGroup:
     icon: str
     hits: Sequence[Hit]
     count_text: str = ""
-    more_url: str | None = None
+    more_url: str | None = None  # the next hits, at the end the list
+    is_last: bool = False  # what follows is on the list alone
 
 
 @dataclass(frozen=True)

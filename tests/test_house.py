@@ -43,21 +43,26 @@ KNOWS_RECORDS = {
     "core/access/engine.py": "it asks the rule by its own parts",
     "core/access/holdings.py": "it reads sets of records, of which the effect asks the rule",
     "core/access/rule.py": "it is the rule",
+    "core/changes/undoing.py": "it reads what change sets did to records, and shows none",
     "core/records/bulk.py": "it writes what was checked before",
     "core/records/handing_over.py": "it gives on what a user or team holds, whoever may see it",
     "core/records/lists.py": "it puts its statements together around the rule",
     "core/records/models.py": "it describes the table",
     "core/records/services.py": "it takes numbers for new records",
+    "core/records/trashing.py": "it moves what was checked before",
+    "core/merging/queries.py": "it tells by number what was merged, and shows none",
     "core/ownership/queries.py": "it looks for owners who do nothing, and shows none",
     "core/trash/queries.py": "it lists for administrators what the clock will delete",
     "core/trash/services.py": "it deletes for good, which is for administrators alone",
     "core/demo/services.py": "it fills an account that nobody has used yet",
-    "plugins/contacts/plugin.py": "its filter narrows a list that asks the rule",
+    "core/records/conditions.py": "its filters narrow lists that ask the rule",
+    "plugins/duplicates/services.py": "it compares all records for administrators, and shows none",
     "plugins/imports/queries.py": "it counts what an import did to records, and shows none",
 }
 
 # Who may write SQL on what belongs to accounts without naming one, and why.
 KNOWS_NO_ACCOUNT = {
+    "core/housekeeping.py": "the clock ends what lasted too long, in whichever account",
     "core/accounts/learning.py": "a version tells all accounts at once of the rights it brings",
     "core/users/sessions.py": "a session says to which account its user belongs",
     "core/ownership/queries.py": "the clock asks which accounts want it",

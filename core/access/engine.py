@@ -114,8 +114,8 @@ from (
   select r.name, r.owner_id, r.is_there and coalesce({full}, false) as is_full,
     r.is_there and coalesce({basic}, false) as is_basic, {holdings}
   from (
-    select a.account_id, a.id, x.kind, x.name, x.owner_id, x.visibility,
-      x.id is not null as is_there
+    select a.account_id, a.id, x.kind, x.name, x.owner_id, x.visibility, x.participant_ids,
+      x.further_owner_ids, x.id is not null as is_there
     from (select cast(:account as bigint) as account_id, cast(:id as bigint) as id) a
     left join core_record x on x.account_id = a.account_id and x.id = a.id
       and x.kind = :kind and {alive}

@@ -17,19 +17,14 @@ from typing import Any
 
 from core.access.actor import Actor
 
-_HELD = """(select true from core_holder h
-  where h.account_id = r.account_id and h.record_id = r.id
-  and (h.principal_id = any(:principals)
-       or (h.role = 'owner' and h.principal_id = any(:reached)))
-  limit 1)"""
+# The record carries a copy of its holders, which triggers of the database keep true.
+_HELD = """(r.owner_id = any(:reached)
+  or r.participant_ids && cast(:principals as bigint[])
+  or r.further_owner_ids && cast(:reached as bigint[]))"""
 
-_PARTICIPATES = """(select true from core_holder h
-  where h.account_id = r.account_id and h.record_id = r.id
-  and h.role = 'participant' and h.principal_id = any(:principals) limit 1)"""
+_PARTICIPATES = "r.participant_ids && cast(:principals as bigint[])"
 
-_OWNS = """(r.owner_id = :actor_id or (select true from core_holder h
-  where h.account_id = r.account_id and h.record_id = r.id
-  and h.role = 'owner' and h.principal_id = :actor_id limit 1))"""
+_OWNS = "(r.owner_id = :actor_id or :actor_id = any(r.further_owner_ids))"
 
 # The arms of the sparse form: each selects the IDs that one reason gives, by an index of its own.
 _AS_PARTICIPANT = """select h.record_id as id from core_holder h
@@ -93,14 +88,13 @@ def rule_for(actor: Actor, kinds: tuple[str, ...]) -> Rule:
     if actor.is_administrator:
         return _rule("true", "true", (_EVERY,), values)
     viewable = [kind for kind in kinds if actor.has(kind, "view")]
-    held = f"(r.owner_id = any(:reached) or {_HELD})"
     if not viewable:
-        return _rule(held, held, _HOLDING, values)
+        return _rule(_HELD, _HELD, _HOLDING, values)
     values["viewable"] = viewable
     of_kind = "" if len(viewable) == len(kinds) else " and r.kind = any(:viewable)"
     return _rule(
-        full=f"((r.visibility = 'public'{of_kind}) or {held})",
-        basic=f"((r.visibility <> 'hidden'{of_kind}) or {held})",
+        full=f"((r.visibility = 'public'{of_kind}) or {_HELD})",
+        basic=f"((r.visibility <> 'hidden'{of_kind}) or {_HELD})",
         arms=(*_HOLDING, _AS_VIEWER),
         values=values,
     )

@@ -25,7 +25,7 @@ from core import clock
 from core.accounts.queries import account_facts
 from core.changes.capture import change_set
 from core.contracts import JobType
-from core.db import account_scope, db, is_away, sql
+from core.db import account_scope, db, installation_sql, is_away, sql
 from core.errors import Conflict, SzansaError, trace_of
 from core.formats import Formats
 from core.i18n import _
@@ -81,13 +81,34 @@ def checkpoint() -> None:
     jobs it does nothing: a command stores all or nothing.
     """
     run = _run.get()
-    if run is None:
-        return
+    if run is not None:
+        _store(run)
+        _look_around(run)
+
+
+def snapshot() -> None:
+    """Store what a job has done so far, and read all that follows as it is at this moment.
+
+    The next `checkpoint` ends that. In between nothing is to be written, for what others changed
+    meanwhile cannot be. Raises as `checkpoint` does; outside jobs it does nothing.
+    """
+    run = _run.get()
+    if run is not None:
+        _store(run)
+        installation_sql("set transaction isolation level repeatable read")
+        _look_around(run)
+
+
+def _store(run: _Run) -> None:
     if run.was_lost:
         _note(run.job_id, "lost_count = 0")
         run.was_lost = False
     db.session.commit()
     db.session.expire_all()
+
+
+def _look_around(run: _Run) -> None:
+    """Raise where the job is no longer ours, the worker ends, or somebody asked to stop."""
     now = sql(
         "select is_stop_wanted, pg_backend_pid() as backend from core_job"
         " where account_id = :account and id = :id",
@@ -155,7 +176,7 @@ def _perform(job_id: int, backend: int) -> None:
     kind = registry().jobs.get(found.name)
     token = _run.set(_Run(job_id, backend, was_lost=bool(found.lost_count)))
     try:
-        with _of_user(found.user_id), change_set("automatic", found.user_id):
+        with of_user(found.user_id), change_set("automatic", found.user_id):
             if kind is None:
                 _end(job_id, "failed", _("This version does not know the work “%(name)s”.",
                                          name=found.name))  # fmt: skip
@@ -246,7 +267,7 @@ def _note(job_id: int, changes: str, **values: Any) -> None:
 
 
 @contextmanager
-def _of_user(user_id: int | None) -> Iterator[None]:
+def of_user(user_id: int | None) -> Iterator[None]:
     """Let texts be in the user's language and formats, or else in the account's."""
     found = sql(
         "select coalesce(u.language, a.language) as language, coalesce(u.zone, a.zone) as zone,"

@@ -25,6 +25,9 @@ class Undeliverable(SzansaError):
 class UnsafeServer(OSError):
     """The mail server offers no TLS, so it does not get the password."""
 
+    def __str__(self) -> str:
+        return "the mail server offers no TLS, so it does not get the password"
+
 
 def is_set_up() -> bool:
     """Tell whether there is a mail server."""
@@ -33,12 +36,26 @@ def is_set_up() -> bool:
 
 def own_host() -> str:
     """Return the name under which this installation is known."""
-    return urlsplit(current_app.config["SZANSA"].url).hostname or "localhost"
+    return _host_of(current_app.config["SZANSA"].url)
+
+
+def _host_of(url: str) -> str:
+    return urlsplit(url).hostname or "localhost"
+
+
+def reach(smtp_url: str, url: str) -> str:
+    """Return the greeting of a mail server that lets this installation in; it gets no mail.
+
+    Raises OSError, of which smtplib's errors are a kind, where it cannot be reached or refuses.
+    """
+    with _server(urlsplit(smtp_url), _host_of(url)) as server:
+        code, text = server.noop()
+    return f"{code} {text.decode(errors='replace')}"
 
 
 def deliver(message: EmailMessage, to: str) -> None:
     """Hand the message over. Raises Undeliverable, or whatever may be better the next time."""
-    with _server(urlsplit(str(current_app.config["SZANSA"].smtp_url))) as server:
+    with _server(urlsplit(str(current_app.config["SZANSA"].smtp_url)), own_host()) as server:
         try:
             server.send_message(message, to_addrs=[to])
         except smtplib.SMTPRecipientsRefused as error:
@@ -54,7 +71,7 @@ def deliver(message: EmailMessage, to: str) -> None:
 
 
 @contextmanager
-def _server(address: SplitResult) -> Iterator[smtplib.SMTP]:
+def _server(address: SplitResult, own: str) -> Iterator[smtplib.SMTP]:
     """Give a connection: TLS from the start with smtps, else by STARTTLS where it is offered.
 
     A password is sent over TLS alone, unless the server runs on this very machine.
@@ -63,9 +80,9 @@ def _server(address: SplitResult) -> Iterator[smtplib.SMTP]:
     host, is_tls = str(address.hostname), address.scheme == "smtps"
     port = address.port or (465 if is_tls else 587 if address.username else 25)
     opened = (
-        smtplib.SMTP_SSL(host, port, own_host(), timeout=SECONDS, context=context)
+        smtplib.SMTP_SSL(host, port, own, timeout=SECONDS, context=context)
         if is_tls
-        else smtplib.SMTP(host, port, own_host(), timeout=SECONDS)
+        else smtplib.SMTP(host, port, own, timeout=SECONDS)
     )
     with opened as server:
         server.ehlo_or_helo_if_needed()

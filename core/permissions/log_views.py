@@ -15,7 +15,6 @@ from core import face
 from core.accounts import log
 from core.accounts.queries import account_facts
 from core.accounts.services import log_security
-from core.csv_writing import csv_of
 from core.errors import SzansaError
 from core.i18n import _, ngettext
 from core.permissions import undoing
@@ -25,6 +24,7 @@ from core.permissions.telling import lines_of
 from core.registry import registry
 from core.settings.frame import settings_frame
 from core.shown import FormError
+from core.tables.csv_writing import csv_of
 from core.web import ADMINISTRATOR, opens
 
 blueprint = Blueprint("log", __name__)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.dialects import postgresql
@@ -27,10 +28,15 @@ from core.records import matching
 from core.records.fields import HOLDERS, LABELS, RECORD, ROW, Field
 from core.records.kinds import Kind, Values
 from core.records.labels import names_of
-from core.records.models import Record
+from core.records.models import COPIES, Record
 from core.records.owning import owners_in_order
 from core.records.search import document_of
 from core.records.services import announce, next_ids
+
+VIEW = "view"
+
+# Where records are looked for: what is said of `r.deleted_at`.
+ALIVE, TRASHED, EVERYWHERE = "is null", "is not null", "is not distinct from r.deleted_at"
 
 RECORD_COLUMNS = {
     "name": "text",
@@ -45,12 +51,16 @@ RECORD_COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A record as it is stored now: its version and the values of all fields."""
+    """A record as it is stored now: its version and the values of all fields.
+
+    `deleted_at` is None for one that is not in the trash.
+    """
 
     id: int
     version: int
     name: str
     values: dict[str, Any]
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -90,38 +100,46 @@ def _as_it_is(value: Any) -> Any:
 
 
 def stored(
-    kind: Kind, record_ids: Iterable[int], *, lock: bool = False, trashed: bool = False
+    kind: Kind, record_ids: Iterable[int], *, lock: bool = False, where: str = ALIVE
 ) -> dict[int, Stored]:
-    """Return records that are not in the trash with all their values, by ID.
+    """Return records with all their values, by ID: those that are not in the trash, or `where`.
 
     Access is not asked here: the caller knows it from `matching.found_under` or `allowed`. With
-    `lock` the rows stay locked until the transaction ends, with `trashed` it looks in the trash.
+    `lock` the rows stay locked until the transaction ends.
     """
     ids = sorted(set(record_ids))
     if not ids:
         return {}
     shape = _shape(kind)
+    if lock:  # and then read, so that nothing is older than the lock
+        sql(
+            "select from core_record where account_id = :account and id = any(:ids)"
+            " order by id for update",
+            ids=ids,
+        )
     columns = [f"r.{field.column} as v_{field.key}" for field in shape.in_record]
     columns += [f"k.{field.column} as v_{field.key}" for field in shape.in_row]
     rows = sql(
-        f"select r.id, r.version, r.name, {', '.join(columns)} from core_record r"
+        f"select r.id, r.version, r.name, r.deleted_at, {', '.join(columns)} from core_record r"
         f" join {kind.table} k on k.account_id = r.account_id and k.id = r.id"
-        f" where r.account_id = :account and r.kind = :kind and {_alive(is_there=not trashed)}"
-        " and r.id = any(:ids) order by r.id" + (" for update of r" if lock else ""),
+        f" where r.account_id = :account and r.kind = :kind and r.deleted_at {where}"
+        " and r.id = any(:ids) order by r.id",
         kind=kind.key,
         ids=ids,
     )
     keys = [field.key for field in (*shape.in_record, *shape.in_row)]
     found = {
-        row.id: Stored(row.id, row.version, row.name, dict(zip(keys, tuple(row)[3:], strict=True)))
+        row.id: Stored(
+            row.id,
+            row.version,
+            row.name,
+            dict(zip(keys, tuple(row)[4:], strict=True)),
+            row.deleted_at,
+        )
         for row in rows
     }
     _add_links(shape, found)
     return found
-
-
-def _alive(*, is_there: bool) -> str:
-    return "r.deleted_at is null" if is_there else "r.deleted_at is not null"
 
 
 _LINKS = """
@@ -143,15 +161,17 @@ def _add_links(shape: _Shape, found: dict[int, Stored]) -> None:
         found[row.record_id].values[row.field] = row.ids
 
 
-def allowed(kind: Kind, record_ids: Iterable[int], actor: Actor, right: str) -> set[int]:
+def allowed(
+    kind: Kind, record_ids: Iterable[int], actor: Actor, right: str = VIEW, *, where: str = ALIVE
+) -> set[int]:
     """Return those of the records to which the actor has full access and on which he holds a
-    right.
+    right; full access is the right View.
     """
     rule = rule_for(actor, (kind.key,))
+    holds = "true" if right == VIEW else right_sql(actor, kind.key, right)
     statement = (
         "select r.id from core_record r where r.account_id = :account and r.kind = any(:kinds)"
-        f" and r.id = any(:ids) and r.deleted_at is null and {rule.full}"
-        f" and {right_sql(actor, kind.key, right)}"
+        f" and r.id = any(:ids) and r.deleted_at {where} and {rule.full} and {holds}"
     )
     return set(sql(statement, ids=list(record_ids), **rule.values).scalars())
 
@@ -235,13 +255,16 @@ def _copy_records(
     own = [field for field in shape.in_record if field.key != "name"]
     fixed = ("id", "kind", "name", "sort_name", "version")
     times = ("created_at", "created_by_id", "updated_at", "updated_by_id")
+    # The copies of the holders are stored at once: nothing is left to do for the triggers.
+    held = kind.homed(HOLDERS)
     copy_rows(
         "core_record",
-        (*fixed, *times, *(field.column for field in own)),
+        (*fixed, *times, *(field.column for field in own), *(COPIES[field.role] for field in held)),
         (
             (
                 *(id_, kind.key, *name, 1, moment, user, moment, user),
                 *(values[field.key] for field in own),
+                *(sorted(values[field.key]) or None for field in held),
             )
             for id_, values, name in made
         ),
@@ -341,7 +364,7 @@ def change_many(
     ids = [each.stored.id for each in changed]
     with kept_plans():
         _change(kind, shape, changed, actor.user_id if actor else None)
-    _expire(kind, set(ids))
+    expire(kind, set(ids))
     announce(kind, ids, "changed")
     return ids
 
@@ -402,6 +425,31 @@ def _update_records(
     done = _update("core_record", RECORD_COLUMNS, rows, "and t.version = s.seen", seen="bigint")
     if done != len(rows):
         raise Conflict(_("Somebody changed this meanwhile. Try again."))
+
+
+def note(kind: Kind, noted: Mapping[int, dict[str, list[Any]]]) -> None:
+    """Record in the change set under way what happened to records besides their fields.
+
+    `noted` holds for each record `{key: [before, after]}`. It counts as a change of the record.
+    """
+    db.session.flush()
+    ids = list(noted)
+    rows = sql(
+        "select id, version from core_record where account_id = :account and id = any(:ids)"
+        " order by id for update",
+        ids=ids,
+    ).all()
+    versions = record_many(
+        db.session(), [Written(row.id, "changed", row.version, noted[row.id]) for row in rows]
+    )
+    sql(
+        "update core_record r set version = s.version"
+        " from unnest(cast(:ids as bigint[]), cast(:versions as bigint[])) as s(id, version)"
+        " where r.account_id = :account and r.id = s.id",
+        ids=list(versions),
+        versions=list(versions.values()),
+    )
+    expire(kind, set(ids))
 
 
 def _update_rows(kind: Kind, shape: _Shape, changed: Sequence[_Changed]) -> None:
@@ -481,7 +529,7 @@ def _index_again(kind: Kind, shape: _Shape, changed: Sequence[_Changed]) -> None
         _copy_keys(kind, ((each.stored.id, each.after) for each in known_by))
 
 
-def _expire(kind: Kind, ids: set[int]) -> None:
+def expire(kind: Kind, ids: set[int]) -> None:
     """Let the session read again what it may hold of these records."""
     for thing in list(db.session.identity_map.values()):
         if isinstance(thing, Record | kind.row) and thing.id in ids:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from core.errors import Invalid
@@ -71,6 +73,10 @@ class FieldType:
         values = [[each] for each in value] if self.is_multiple else [value]
         return [(*self.shown(each)[:2], "") for each in values]
 
+    def exact(self, value: Any) -> int | float | Decimal | date | bool | None:
+        """Return a value that is a number, a date or a moment as such; None for all others."""
+        return None
+
     @property
     def options(self) -> tuple[tuple[str, Text], ...]:
         """The fixed choices that stand beside each entry of a list, as value and label."""
@@ -89,6 +95,19 @@ class FieldType:
         if value in (None, "", []):
             return value
         return [MASK] if isinstance(value, list) else MASK
+
+    @property
+    def asked_as(self) -> str:
+        """Which operators a filter offers: those of `core.records.operators.FAMILIES`."""
+        return "text"
+
+    def texts_sql(self, column: str) -> str:
+        """Return a sub-select of the texts that a value consists of; empty where it is one text."""
+        return ""
+
+    def sought(self, typed: str) -> str:
+        """Return what is looked for in those texts when this was typed into a filter."""
+        return typed
 
 
 @dataclass(frozen=True)
@@ -115,6 +134,11 @@ class RecordLink(FieldType):
         """Return the ID, or None."""
         return parse_id(typed[0]) if typed and typed[0].strip() else None
 
+    @property
+    def asked_as(self) -> str:
+        """Which operators a filter offers."""
+        return "link"
+
 
 @dataclass(frozen=True)
 class UserChoice(FieldType):
@@ -125,6 +149,11 @@ class UserChoice(FieldType):
     def parse(self, typed: list[str]) -> Any:
         """Return the user's ID, or None."""
         return parse_id(typed[0]) if typed and typed[0].strip() else None
+
+    @property
+    def asked_as(self) -> str:
+        """Which operators a filter offers."""
+        return "user"
 
 
 @dataclass(frozen=True)
@@ -138,6 +167,11 @@ class Principals(FieldType):
     def parse(self, typed: list[str]) -> Any:
         """Return the IDs in ascending order, each once."""
         return sorted({parse_id(each) for each in typed if each.strip()})
+
+    @property
+    def asked_as(self) -> str:
+        """Which operators a filter offers."""
+        return "principals"
 
 
 @dataclass(frozen=True)
@@ -153,6 +187,11 @@ class VisibilityChoice(FieldType):
             raise Invalid(_("choose public, private or hidden"))
         return value or None
 
+    @property
+    def asked_as(self) -> str:
+        """Which operators a filter offers."""
+        return "visibility"
+
 
 @dataclass(frozen=True)
 class LabelChoice(FieldType):
@@ -164,6 +203,11 @@ class LabelChoice(FieldType):
     def parse(self, typed: list[str]) -> Any:
         """Return the label's ID, or None."""
         return parse_id(typed[0]) if typed and typed[0].strip() else None
+
+    @property
+    def asked_as(self) -> str:
+        """Which operators a filter offers."""
+        return "label"
 
 
 @dataclass(frozen=True)
@@ -204,6 +248,11 @@ class Labels(FieldType):
                 names.append(text)
         return [*sorted(ids), *names]
 
+    @property
+    def asked_as(self) -> str:
+        """Which operators a filter offers."""
+        return "labels"
+
 
 def unquoted(text: str) -> str:
     """Return a new label's name; one of digits alone is sent in quotes, for it is not an ID."""
@@ -217,6 +266,15 @@ class Moment(FieldType):
 
     control: str = "moment"
 
+    @property
+    def asked_as(self) -> str:
+        """Which operators a filter offers."""
+        return "moment"
+
+    def exact(self, value: Any) -> datetime | None:
+        """Return the moment."""
+        return value if isinstance(value, datetime) else None
+
 
 def parse_id(text: str) -> int:
     """Return an ID as typed by a form; anything else is refused."""
@@ -227,6 +285,7 @@ def parse_id(text: str) -> int:
 
 
 ROW, RECORD, HOLDERS, LABELS = "row", "record", "holders", "labels"
+FILTER = "filter"  # no value, only a condition that a plugin brings
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,17 @@
 """How text is compared and found: folding, search documents and queries.
 
 A search document is a PostgreSQL `tsvector` that holds every ending of every word, so that a
-prefix query finds any fragment: `owals:*` meets the ending `owalski` of Kowalski. Only letters,
-digits, `@`, `.`, `-` and `_` ever get into a literal made here, so nothing in it needs escaping.
+prefix query finds any fragment: `owals:*` meets the ending `owalski` of Kowalski. Every ending
+begins with a mark of account and kind, so that a search reads the index entries of these alone.
+Only letters, digits, `@`, `.`, `-` and `_` ever get into a literal made here, so nothing in it
+needs escaping.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -86,20 +89,29 @@ def suffixes(word: str) -> list[str]:
     return [word[start:] for start in range(len(word) - 1)]
 
 
-def search_document(name: str, other: Iterable[str], digits: Iterable[str]) -> str:
+@lru_cache(maxsize=16_384)
+def mark_of(account_id: int, kind: str) -> str:
+    """Return with what all entries of one kind in one account begin.
+
+    No account's mark begins with another's. Two kinds may share one, if very rarely.
+    """
+    return f"{account_id:x}.{zlib.crc32(kind.encode()) & 0xFF:02x}"
+
+
+def search_document(name: str, other: Iterable[str], digits: Iterable[str], mark: str = "") -> str:
     """Return the literal of a `tsvector` that any fragment of the words can be found in.
 
     The words of `name` have weight A, the rest B. `digits` are phone and register numbers, of
     which only the digits count. Besides its endings each word leaves its first letter, by which
     a single typed letter is found. What is beyond 200,000 characters is left out, of `other` first.
     """
-    entries = [_entry(word, "A") for word in search_words(name)]
-    entries += [_number_entry(number) for number in digits]
+    entries = [_entry(word, "A", mark) for word in search_words(name)]
+    entries += [_number_entry(number, mark) for number in digits]
     length = sum(map(len, entries))
     for word in search_words("\n".join(other)[:LONGEST_DOCUMENT]):
         if length > LONGEST_DOCUMENT:
             break
-        entries.append(entry := _entry(word, "B"))
+        entries.append(entry := _entry(word, "B", mark))
         length += len(entry)
     document = " ".join(filter(None, entries))
     if len(document) > LONGEST_DOCUMENT:
@@ -107,7 +119,7 @@ def search_document(name: str, other: Iterable[str], digits: Iterable[str]) -> s
     return document
 
 
-def search_query(text: str) -> tuple[str, str] | None:
+def search_query(text: str, mark: str = "") -> tuple[str, str] | None:
     """Return the literals of two `tsquery`: all words anywhere, and all words in the name.
 
     Every word is looked for as a fragment, a single letter as the beginning of a word. A text of
@@ -121,7 +133,7 @@ def search_query(text: str) -> tuple[str, str] | None:
     numbers = _numbers(folded) if _PHONE_LIKE.fullmatch(folded) else []
     if numbers and folded.lstrip()[0] in "+(":
         words = []
-    return _query(words, numbers, ""), _query(words, numbers, "A")
+    return _query(words, numbers, "", mark), _query(words, numbers, "A", mark)
 
 
 def _query_words(folded: str) -> list[str]:
@@ -131,17 +143,19 @@ def _query_words(folded: str) -> list[str]:
     return [*words[:MOST_QUERY_WORDS], *domains[:MOST_QUERY_WORDS]]
 
 
-@lru_cache(maxsize=16_384)
-def _entry(word: str, weight: str) -> str:
+@lru_cache(maxsize=32_768)
+def _entry(word: str, weight: str, mark: str) -> str:
     if word[0] == "@":
-        return f"'{word}':1{weight}"
-    end = f"':1{weight} '"
-    return f"'{end.join([*suffixes(word), word[0]])}{end[:-2]}"
+        return f"'{mark}{word}':1{weight}"
+    between = f"':1{weight} '{mark}"
+    return f"'{mark}{between.join([*suffixes(word), word[0]])}':1{weight}"
 
 
-def _number_entry(number: str) -> str:
+def _number_entry(number: str, mark: str) -> str:
     number = _NO_DIGIT.sub("", number)[:LONGEST_WORD]
-    return "'" + "':1B '".join(suffixes(number)) + "':1B" if len(number) > 1 else ""
+    if len(number) < 2:
+        return ""
+    return f"'{mark}" + f"':1B '{mark}".join(suffixes(number)) + "':1B"
 
 
 def _numbers(folded: str) -> list[str]:
@@ -156,16 +170,16 @@ def _numbers(folded: str) -> list[str]:
     return [number for number in numbers if len(number) > 1]
 
 
-def _query(words: list[str], numbers: list[str], weight: str) -> str:
-    ways = [f"'{number}':*{weight}" for number in numbers]
+def _query(words: list[str], numbers: list[str], weight: str, mark: str) -> str:
+    ways = [f"'{mark}{number}':*{weight}" for number in numbers]
     if words:
-        ways.insert(0, " & ".join(_term(word, weight) for word in words))
+        ways.insert(0, " & ".join(_term(word, weight, mark) for word in words))
     if len(ways) == 1:
         return ways[0]
     return " | ".join(f"({way})" for way in ways)
 
 
-def _term(word: str, weight: str) -> str:
+def _term(word: str, weight: str, mark: str) -> str:
     if len(word) > 1:
-        return f"'{word}':*{weight}"
-    return f"'{word}':{weight}" if weight else f"'{word}'"
+        return f"'{mark}{word}':*{weight}"
+    return f"'{mark}{word}':{weight}" if weight else f"'{mark}{word}'"

@@ -36,7 +36,11 @@ from core.shown import (
     Option,
 )
 
-OWN_CONTROLS = frozenset({"csrf_token", "version", "form_token", "confirm"})
+# Of a form that shows likely duplicates: what does not count as one, and that it has shown them.
+SIMILAR_TO, SIMILAR_SEEN = "similar_to", "similar_seen"
+OWN_CONTROLS = frozenset(
+    {"csrf_token", "version", "form_token", "confirm", SIMILAR_TO, SIMILAR_SEEN}
+)
 KEEP = "keep_"
 PHONE_LIST, EMAIL_LIST = "phone_list", "email_list"
 HOLDER_KEYS = ("owner", "owners", "visibility")  # in the dialog of holders, beside participants

@@ -38,18 +38,24 @@ def _no_tiers(values: Values) -> list[list[str]]:
     return []
 
 
+def _no_reasons(one: Values, other: Values) -> list[Text]:
+    return []
+
+
 @dataclass(frozen=True)
 class Matching:
     """By what records of a kind are recognised as the same.
 
     `keys` are the texts under which a record with these values is remembered. `tiers` are those
     under which it is looked for: the first tier that finds anything decides, and within it the
-    record that is found under most keys. `needs` are the fields that both read.
+    record that is found under most keys. `needs` are the fields that all of them read. `reasons` say
+    what two records that match have in common.
     """
 
     keys: Callable[[Values], list[str]] = _no_keys
     tiers: Callable[[Values], list[list[str]]] = _no_tiers
     needs: frozenset[str] = frozenset()
+    reasons: Callable[[Values, Values], list[Text]] = _no_reasons
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,8 @@ class Kind:
     `name_of` makes the shown name and the sorted name from the values. `row` is the model of the
     table with the kind's own columns. `matching` says which records are the same. `subtitle` are
     the fields that stand below the name. Kinds of one `visibility_area` share their settings of
-    visibility; `area_label` is the name of its tab.
+    visibility; `area_label` is the name of its tab. Records of a kind that `is_mergeable` can be
+    merged into one, which is a right of its own.
     """
 
     key: str
@@ -78,6 +85,7 @@ class Kind:
     name_label: Text
     plugin: str = ""
     is_round: bool = False
+    is_mergeable: bool = False
     subtitle: tuple[str, ...] = ()
     matching: Matching = Matching()
 
@@ -171,11 +179,19 @@ def common_rights(kind: Kind) -> list[Right]:
          lazy("Invite and remove users and teams."), (MANAGER, OWNER), ()),
         ("change_visibility", lazy("Change visibility"),
          lazy("Make public, private or hidden."), (MANAGER, OWNER), ()),
+        ("export", sense("right", "Export"), lazy("Take out into files, with all their information."),
+         (MANAGER,), ()),
     )  # fmt: skip
-    return [
+    rights = [
         Right(kind.key, key, label, explanation, shipped, locked, order=10 * place)
         for place, (key, label, explanation, shipped, locked) in enumerate(rows)
     ]
+    return [*rights, _merging(kind)] if kind.is_mergeable else rights
+
+
+def _merging(kind: Kind) -> Right:
+    explanation = lazy("Make one record of several, and split them again.")
+    return Right(kind.key, "merge", lazy("Merge"), explanation, (MANAGER, OWNER), order=90)
 
 
 def settings_of(kind: Kind) -> list[Setting]:

@@ -33,6 +33,11 @@ def names_of(label_ids: list[int]) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
+def present_of(label_ids: list[int]) -> set[int]:
+    """Return those of the labels that are there."""
+    return set(names_of(label_ids)) if label_ids else set()
+
+
 def check(field: Field, value: Any, actor: Actor) -> None:
     """Raise Invalid where a value names a label of another list, or a new one without right."""
     kind = cast(LabelChoice | Labels, field.type)

@@ -6,8 +6,8 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 from typing import Any
@@ -18,9 +18,10 @@ from flask import Blueprint, abort, redirect, render_template, request
 from core import clock, face
 from core.access import Actor, levels_of, trashed_among
 from core.accounts.queries import account_facts
-from core.contracts import ListOperation
-from core.i18n import _
+from core.contracts import ListAct, ListOperation
+from core.i18n import _, ngettext
 from core.records import queries
+from core.records.conditions import condition_of
 from core.records.fields import (
     HOLDERS,
     LABELS,
@@ -31,23 +32,30 @@ from core.records.fields import (
     UserChoice,
     VisibilityChoice,
 )
+from core.records.filter_values import fields_of
+from core.records.filter_words import Words
+from core.records.filters import ANY, Group, Test, to_text
+from core.records.gathering import Condition
 from core.records.kinds import Kind
+from core.records.list_state import DIRECTION, FILTER, SORT, VIEW, ListState, state_of, usual_view
 from core.records.lists import (
     BY_NAME,
     EXACT,
     SIZES,
-    Condition,
     Cursor,
     Listed,
     ListRow,
     Wanted,
     count_exactly,
+    count_up_to_bound,
     ids_of,
     listed,
     search_condition,
 )
 from core.records.width_views import change_width, widths_of
 from core.registry import registry
+from core.saved_views.queries import ALL
+from core.saved_views.showing import views_of
 from core.shown import (
     Action,
     Cell,
@@ -81,6 +89,7 @@ def blueprint(kinds: Iterable[Kind]) -> Blueprint:
             ("", "", record_list, ["GET"]),
             ("_columns", "/columns", change_columns, ["GET", "POST"]),
             ("_widths", "/widths", change_widths, ["POST"]),
+            ("_count", "/count", count, ["GET"]),
         ):
             made.add_url_rule(
                 f"/{kind.plural}{path}",
@@ -107,15 +116,27 @@ def record_list(kind_key: str) -> str:
 
 
 @opens(SIGNED_IN)
+def count(kind_key: str) -> str:
+    """Return how many rows a list has, for a page that did not wait for it."""
+    kind = active_kind(kind_key)
+    asked = _asked(kind, actor())
+    number = count_up_to_bound(kind, actor(), asked.conditions)
+    exact = _url(f"/{kind.plural}", [*asked.kept, ("exact", "1")]) if number is None else None
+    text = _count_text(number)
+    return render_template("records/_count.html", count=number, text=text, url=exact)
+
+
+@opens(SIGNED_IN)
 def change_columns(kind_key: str) -> Any:
     kind = active_kind(kind_key)
-    key = f"columns.{kind.key}"
+    state = state_of(kind, actor(), request.args)
+    key, back = _columns_key(kind, state), _with_query(f"/{kind.plural}", _query(request.args))
     if request.method == "GET":
-        return _columns_page(kind, [each.key for each in _columns(kind)])
+        return _columns_page(kind, [each.key for each in columns_of(kind, state)])
     if "shipped" in request.form:
         for each in (key, f"widths.{kind.key}"):
             store_preference(actor().user_id, each, None)
-        return redirect(f"/{kind.plural}")
+        return redirect(back)
     known = {each.key for each in _listable(kind)}
     order = [each for each in dict.fromkeys(request.form.getlist("order")) if each in known]
     ticked = set(request.form.getlist("columns")) & known
@@ -124,7 +145,7 @@ def change_columns(kind_key: str) -> Any:
             order = moved(order, request.form[name], step)
             return _columns_page(kind, [each for each in order if each in ticked], order)
     store_preference(actor().user_id, key, [each for each in order if each in ticked])
-    return redirect(f"/{kind.plural}")
+    return redirect(back)
 
 
 @opens(SIGNED_IN)
@@ -149,8 +170,8 @@ def _columns_page(kind: Kind, chosen: list[str], order: list[str] | None = None)
         kind=kind,
         chosen=chosen,
         fields=[kind.by_key[key] for key in order or [*chosen, *rest]],
-        action=f"/{kind.plural}/columns",
-        list_url=f"/{kind.plural}",
+        action=_with_query(f"/{kind.plural}/columns", _query(request.args)),
+        list_url=_with_query(f"/{kind.plural}", _query(request.args)),
     )
 
 
@@ -158,8 +179,18 @@ def _listable(kind: Kind) -> list[Field]:
     return [each for each in kind.fields if each.key != BY_NAME and each.home != HOLDERS]
 
 
-def _columns(kind: Kind) -> list[Field]:
-    chosen = face.preference(f"columns.{kind.key}")
+def _columns_key(kind: Kind, state: ListState) -> str:
+    """Return under which key the user's choice of columns is kept: a saved view has its own."""
+    return f"columns.{kind.key}.{state.view.id}" if state.view.id else f"columns.{kind.key}"
+
+
+def columns_of(kind: Kind, state: ListState) -> list[Field]:
+    """Return the columns that the user chose, else those of the view, else the shipped ones."""
+    chosen = face.preference(_columns_key(kind, state))
+    if chosen is None and state.view.columns:
+        chosen = list(state.view.columns)
+    if chosen is None:
+        chosen = face.preference(f"columns.{kind.key}")
     if chosen is None:
         return [each for each in _listable(kind) if each.is_listed]
     return [kind.by_key[key] for key in chosen if key in kind.by_key]
@@ -172,23 +203,45 @@ def _size() -> int:
     return USUAL_SIZE
 
 
-def _conditions(who: Actor) -> tuple[list[Condition], list[tuple[str, str, str]]]:
-    """Return the filters of the address and, for the chips, their key, name and value."""
-    found: list[Condition] = []
-    shown: list[tuple[str, str, str]] = []
-    typed = request.args.get("q", "").strip()
-    if typed:
-        found.append(search_condition(typed) or Condition("false"))
-    for key, each in registry().list_filters.items():
-        value = request.args.get(key)
-        if value is None or each.plugin not in who.active_plugins:
+@dataclass(frozen=True)
+class Asked:
+    """A list as an address asks for it: its state, its filters, and what its addresses keep."""
+
+    state: ListState
+    conditions: tuple[Condition, ...]
+    missing: tuple[str, ...]  # fields that its filter asks for and that are not there
+    kept: tuple[tuple[str, str], ...]
+
+
+def _asked(kind: Kind, who: Actor) -> Asked:
+    state = state_of(kind, who, request.args)
+    filtered, missing = condition_of(kind, who, state.tree, face.formats().zone)
+    found = [] if filtered is None else [filtered]
+    if state.query:
+        found.append(search_condition(state.query, kind.key) or Condition("false"))
+    kept = {key: value for key, value in request.args.items() if key not in PLACES}
+    if state.view.key != ALL or usual_view(kind):
+        kept[VIEW] = state.view.key
+    return Asked(state, tuple(found), tuple(missing), tuple(kept.items()))
+
+
+def _chips(kind: Kind, who: Actor, asked: Asked, url: Callable[..., str]) -> list[Chip]:
+    """Return the parts of the filter in words, each with the address of the list without it."""
+    tree, fields = asked.state.tree, fields_of(kind)
+    words = Words(fields, who, tree)
+    builder = _url(f"/{kind.plural}/filter", list(asked.kept))
+    chips = []
+    for place, part in enumerate(tree.parts):
+        rest = tree.parts[:place] + tree.parts[place + 1 :]
+        text = to_text(Group(tree.match, rest))
+        without = url(**({FILTER: text} if text else {FILTER: None, VIEW: ALL}))
+        if isinstance(part, Test) and part.field not in fields:
+            chips.append(Chip(_("deleted field"), part.field, without, is_gone=True))
             continue
-        label = each.label(value, who)
-        found.append(
-            Condition(each.condition, {"filter_value": value}) if label else Condition("false")
-        )
-        shown.append((key, str(each.name), label or value))
-    return found, shown
+        label, value = words.of(part)
+        joint = _("or") if place and tree.match == ANY else ""
+        chips.append(Chip(f"{joint} {label}".strip(), value, without, url=builder))
+    return chips
 
 
 def encode(cursor: Cursor) -> str:
@@ -229,10 +282,10 @@ def _is_comparable(cursor: Cursor, field: Field | None) -> bool:
     return "\x00" not in cursor.value
 
 
-def _wanted(kind: Kind, who: Actor, columns: list[Field], conditions: list[Condition]) -> Wanted:
-    sort = request.args.get("sort", BY_NAME)
+def _wanted(kind: Kind, columns: list[Field], asked: Asked) -> Wanted:
+    sort = asked.state.sort or BY_NAME
     field = kind.by_key.get(sort)
-    if sort != BY_NAME and (field is None or not _is_sortable(field)):
+    if sort != BY_NAME and (field is None or not is_sortable(field)):
         sort, field = BY_NAME, None
     field = None if sort == BY_NAME else field
     backwards = "before" in request.args
@@ -241,30 +294,34 @@ def _wanted(kind: Kind, who: Actor, columns: list[Field], conditions: list[Condi
         cursor = None
     return Wanted(
         sort="" if field is None else sort,
-        is_descending=request.args.get("dir") == "desc",
+        is_descending=asked.state.is_descending,
         size=_size(),
         cursor=cursor,
         is_backwards=backwards and cursor is not None,
-        conditions=tuple(conditions),
+        conditions=asked.conditions,
         columns=tuple(each.key for each in columns),
     )
 
 
-def _is_sortable(field: Field) -> bool:
+def is_sortable(field: Field) -> bool:
+    """Tell whether a list can be put in the order of a field."""
     return bool(field.sort_sql) or isinstance(field.type, RecordLink | UserChoice)
 
 
 def _page(kind: Kind, who: Actor) -> ListPage:
-    columns = _columns(kind)
-    conditions, chips = _conditions(who)
-    wanted = _wanted(kind, who, columns, conditions)
+    asked = _asked(kind, who)
+    state, kept = asked.state, list(asked.kept)
+    columns = columns_of(kind, state)
+    wanted = _wanted(kind, columns, asked)
     found = listed(kind, who, wanted)
     count = found.count
     if count is None and "exact" in request.args:
-        count = count_exactly(kind, who, conditions)
-    kept = [(key, value) for key, value in request.args.items() if key not in PLACES]
+        count = count_exactly(kind, who, asked.conditions)
     url = partial(_url, f"/{kind.plural}", kept)
-    query = request.args.get("q", "").strip()
+    chips = _chips(kind, who, asked, url)
+    is_later = not found.is_counted and count is None
+    is_filtered = bool(chips or state.query)
+    tabs, views = views_of(kind, who, state, kept)
     return ListPage(
         kind=kind.key,
         title=str(kind.labels),
@@ -272,8 +329,9 @@ def _page(kind: Kind, who: Actor) -> ListPage:
         widths_url=f"/{kind.plural}/widths",
         rows=_rows(kind, who, columns, found),
         count=count,
-        count_text=_count_text(count),
+        count_text="" if is_later else _count_text(count),
         count_url=url(exact="1") if count is None else None,
+        count_later_url=_url(f"/{kind.plural}/count", kept) if is_later else None,
         sorted_by=str(kind.by_key[wanted.sort].label if wanted.sort else kind.name_label),
         prev_url=url(before=encode(found.rows[0].cursor))
         if found.rows and found.has_before
@@ -283,19 +341,45 @@ def _page(kind: Kind, who: Actor) -> ListPage:
         else None,
         sizes=[PageSize(each, url(size=str(each)), each == wanted.size) for each in SIZES],
         url=f"/{kind.plural}",
-        query=query,
+        query=state.query,
         kept=[(key, value) for key, value in kept if key != "q"],
-        chips=[Chip(name, value, url(**{key: None})) for key, name, value in chips],
-        clear_url=f"/{kind.plural}" if chips or query else None,
-        empty=_empty(kind, who, is_filtered=bool(chips or query)),
+        tabs=tabs,
+        views=views,
+        chips=chips,
+        filter_url=_url(f"/{kind.plural}/filter", kept),
+        clear_url=url(**_cleared()) if is_filtered else None,
+        notices=_notices(asked.missing),
+        empty=_empty(kind, who, url(**_cleared()) if is_filtered else ""),
         primary=_add(kind, who),
         actions=[
+            *registry().hooks.call("list_actions", who.active_plugins, kind=kind, actor=who),
             *_ticking(kind, who, url),
-            Action(_("Columns"), f"/{kind.plural}/columns", "list"),
-            *_trash(kind, who),
+            *_list_actions(kind, who, url),
+            Action(_("Columns"), _url(f"/{kind.plural}/columns", _of_view(kept)), "list"),
         ],
-        ticks=_tick_bar(kind, who, url, count),
+        ticks=_tick_bar(kind, who, url, count, is_later=is_later),
     )
+
+
+def _cleared() -> dict[str, str | None]:
+    return {FILTER: None, "q": None, VIEW: ALL, SORT: None, DIRECTION: None}
+
+
+def _of_view(kept: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(key, value) for key, value in kept if key in {VIEW, FILTER, SORT, DIRECTION, "q"}]
+
+
+def _notices(missing: tuple[str, ...]) -> list[str]:
+    if not missing:
+        return []
+    return [
+        ngettext(
+            "The filter asks for a field that was deleted: %(names)s. It is left out.",
+            "The filter asks for fields that were deleted: %(names)s. They are left out.",
+            len(missing),
+            names=", ".join(missing),
+        )
+    ]
 
 
 def offered_operations(kind: Kind, who: Actor) -> list[ListOperation]:
@@ -309,28 +393,42 @@ def offered_operations(kind: Kind, who: Actor) -> list[ListOperation]:
     ]
 
 
+def offered_acts(kind: Kind, who: Actor) -> list[ListAct]:
+    """Return what the actor can do with ticked rows of a kind together."""
+    if not who.has("general", "list_operations"):
+        return []
+    return [
+        each
+        for each in registry().list_acts.values()
+        if each.plugin in who.active_plugins | {"core"} and each.is_offered(kind, who)
+    ]
+
+
+def _offered(kind: Kind, who: Actor) -> list[ListAct | ListOperation]:
+    found: list[ListAct | ListOperation] = [
+        *offered_operations(kind, who),
+        *offered_acts(kind, who),
+    ]
+    return sorted(found, key=lambda each: each.order)
+
+
 def _ticking(kind: Kind, who: Actor, url: Callable[..., str]) -> list[Action]:
     """Return the switch that shows and hides the tick boxes."""
-    if not offered_operations(kind, who):
+    if not _offered(kind, who):
         return []
     is_on = TICKS in request.args
     where = url(**{TICKS: None if is_on else "1", **_same_page()})
     return [Action(_("List operations"), where, "list-check", is_on=is_on)]
 
 
-def _trash(kind: Kind, who: Actor) -> list[Action]:
-    """Return the way to what was deleted, for whoever may restore anything."""
-    if not who.may_on_some(kind.key, "delete"):
-        return []
-    return [Action(_("Deleted"), f"/{kind.plural}/trash", "trash")]
-
-
 def _same_page() -> dict[str, str]:
     return {key: value for key, value in request.args.items() if key in PLACES - {"exact"}}
 
 
-def _tick_bar(kind: Kind, who: Actor, url: Callable[..., str], count: int | None) -> TickBar | None:
-    offered = offered_operations(kind, who) if TICKS in request.args else []
+def _tick_bar(
+    kind: Kind, who: Actor, url: Callable[..., str], count: int | None, *, is_later: bool
+) -> TickBar | None:
+    offered = _offered(kind, who) if TICKS in request.args else []
     if not offered:
         return None
     query = url(**{TICKS: None}).partition("?")[2]
@@ -339,10 +437,21 @@ def _tick_bar(kind: Kind, who: Actor, url: Callable[..., str], count: int | None
             Action(str(each.label), _with_query(f"/{kind.plural}/operations/{each.key}", query),
                    each.icon)
             for each in offered
-        ],
-        all_text=_count_text(count),
+        ]
+        + _list_actions(kind, who, url),
+        all_text=_("all") if is_later else _count_text(count),
         clear_url=url(**{TICKS: None, **_same_page()}),
     )  # fmt: skip
+
+
+def _list_actions(kind: Kind, who: Actor, url: Callable[..., str]) -> list[Action]:
+    """Return what the actor can do with rows without changing them."""
+    query = url(**{TICKS: None}).partition("?")[2]
+    return [
+        Action(str(each.label), _with_query(f"/{kind.plural}/{each.key}", query), each.icon)
+        for each in registry().list_actions.values()
+        if each.plugin in who.active_plugins | {"core"} and each.is_offered(kind, who)
+    ]
 
 
 def _with_query(path: str, query: str) -> str:
@@ -352,7 +461,7 @@ def _with_query(path: str, query: str) -> str:
 def ticked(kind: Kind, who: Actor) -> list[int]:
     """Return the rows that were ticked on a list, or all of its filter; only those he may see."""
     if request.form.get("all"):
-        return ids_of(kind, who, _conditions(who)[0])
+        return ids_of(kind, who, _asked(kind, who).conditions)
     typed = [each for each in request.form.getlist("row") if re.fullmatch("[0-9]{1,18}", each)]
     levels = levels_of(who, {int(each) for each in typed})
     ids = dict.fromkeys(int(each) for each in typed)
@@ -360,9 +469,13 @@ def ticked(kind: Kind, who: Actor) -> list[int]:
 
 
 def _url(path: str, kept: list[tuple[str, str]], **changed: str | None) -> str:
-    values = {**dict(kept), **changed}
-    query = urlencode({key: value for key, value in values.items() if value not in (None, "")})
-    return f"{path}?{query}" if query else path
+    return _with_query(path, _query({**dict(kept), **changed}))
+
+
+def _query(values: Mapping[str, str | None]) -> str:
+    """Return parameters as an address has them; the signs of filters stay as they can be read."""
+    filled = {key: value for key, value in values.items() if value not in (None, "")}
+    return urlencode(filled, safe=":;,()~")
 
 
 def _count_text(count: int | None) -> str:
@@ -376,9 +489,9 @@ def _add(kind: Kind, who: Actor) -> Action | None:
     return Action(str(kind.add_label), f"/{kind.plural}/new", "plus", "primary")
 
 
-def _empty(kind: Kind, who: Actor, *, is_filtered: bool) -> Empty:
-    if is_filtered:
-        clear = Action(_("Clear filter"), f"/{kind.plural}", "x")
+def _empty(kind: Kind, who: Actor, clear_url: str) -> Empty:
+    if clear_url:
+        clear = Action(_("Clear filter"), clear_url, "x")
         return Empty("filter-off", _("Nothing fits this filter"), action=clear)
     return Empty(kind.icon, str(kind.empty_text), action=_add(kind, who))
 
@@ -388,7 +501,7 @@ def _heads(kind: Kind, columns: list[Field], wanted: Wanted, url: Any) -> list[C
     for each in columns:
         is_date = isinstance(each.type, Moment)
         css = WIDTHS.get(each.key, "c-date" if is_date else "c-text")
-        head = _head(each.key, str(each.label), css, wanted, url, is_sortable=_is_sortable(each))
+        head = _head(each.key, str(each.label), css, wanted, url, is_sortable=is_sortable(each))
         heads.append(head)
     return heads
 

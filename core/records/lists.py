@@ -19,11 +19,11 @@ from core.accounts.epoch import current_epoch
 from core.accounts.queries import account_facts
 from core.db import current_account, sql
 from core.records.fields import RECORD, ROW, Field, Moment, RecordLink
-from core.records.folding import search_query
+from core.records.folding import mark_of, search_query
+from core.records.gathering import GATHERED as SPARSE, Condition, Gathered, gather
 from core.records.kinds import Kind
 
 SIZES = (25, 50, 100, 200)
-SPARSE = 20_000
 EXACT = 1_000
 BY_NAME = "name"
 MOST_PARTS = 5
@@ -62,18 +62,6 @@ class Cursor:
 
 
 @dataclass(frozen=True)
-class Condition:
-    """A filter: SQL over `r` with its bound values; `ids` selects the IDs it holds for, bounded.
-
-    `holds_for_basic` says that the condition looks at nothing but the name.
-    """
-
-    where: str
-    values: dict[str, Any] = field(default_factory=dict)
-    ids: str = ""
-
-
-@dataclass(frozen=True)
 class ListRow:
     """A row of a list; of a basic one only ID, name and owner may be shown."""
 
@@ -85,12 +73,16 @@ class ListRow:
 
 @dataclass(frozen=True)
 class Listed:
-    """One page of a list; `count` is exact, or None when there are more than EXACT rows."""
+    """One page of a list; `count` is exact, or None when there are more than EXACT rows.
+
+    Where counting them would take longer than the page, `is_counted` is off.
+    """
 
     rows: list[ListRow]
     has_before: bool
     has_after: bool
     count: int | None
+    is_counted: bool = True
 
 
 @dataclass(frozen=True)
@@ -106,28 +98,32 @@ class Wanted:
     columns: tuple[str, ...] = ()
 
 
-def search_condition(typed: str) -> Condition | None:
+def search_condition(typed: str, kind: str) -> Condition | None:
     """Return the filter for what was typed into a list's search; None for less than two letters.
 
-    It speaks of `f` and `b`, the full and the basic predicate, because rows with the basic line
-    alone are found by their name only.
+    Rows with the basic line alone are found by their name only.
     """
-    queries = search_query(typed)
+    queries = search_query(typed, mark_of(current_account(), kind))
     if queries is None:
         return None
     where = """exists (select 1 from core_search s
       where s.account_id = r.account_id and s.record_id = r.id
       and ((s.document @@ cast(:list_query as tsquery) and {full})
         or s.document @@ cast(:list_names as tsquery)))"""
-    ids = f"""select s.record_id from core_search s
-      where s.account_id = :account and s.document @@ cast(:list_query as tsquery)
-      limit {SPARSE + 1}"""
+    ids = """select s.record_id as id from core_search s
+      where s.account_id = :account and s.document @@ cast(:list_query as tsquery)"""
     return Condition(where, {"list_query": queries[0], "list_names": queries[1]}, ids)
 
 
 def listed(kind: Kind, actor: Actor, wanted: Wanted) -> Listed:
     """Return one page of the records of a kind that the actor may see."""
     return _List(kind, actor, wanted).page()
+
+
+def count_up_to_bound(kind: Kind, actor: Actor, conditions: Sequence[Condition] = ()) -> int | None:
+    """Return how many records of a kind the actor may see; None for more than EXACT."""
+    wanted = Wanted(conditions=tuple(conditions))
+    return _List(kind, actor, wanted).count(EXACT + 1)
 
 
 def count_exactly(kind: Kind, actor: Actor, conditions: Sequence[Condition] = ()) -> int:
@@ -153,32 +149,49 @@ class _List:
             self.values |= condition.values
         self.field = kind.by_key.get(wanted.sort)
         self.is_sparse = is_sparse(kind, actor, self.rule)
+        self.gathered = Gathered(None)
+        self.gathered = self.gather()
         self.seen: int | None = None
         self.by_name: list[int] = []
 
-    def where(self) -> str:
-        """Return the conditions of every row on the list."""
-        parts = [self.rule.basic]
-        for condition in self.wanted.conditions:
-            where = condition.where.replace("{full}", self.rule.full)
-            parts.append(where if condition.ids else f"({self.rule.full} and {where})")
-            if condition.ids:
-                parts.append(f"r.id = any(array({condition.ids}))")
-        return " and ".join(parts)
+    def gather(self) -> Gathered:
+        """Return the rows of a filter where that is quicker than to look for them in order."""
+        if self.is_sparse or not self.wanted.conditions:
+            return Gathered(None)
+        rows = f"select r.id from {self.source('')} "
+        gathered = gather(
+            self.wanted.conditions, self.rule.basic, self.filters(), rows, self.values
+        )
+        if gathered.ids is not None:
+            self.values["gathered"] = gathered.ids
+        return gathered
 
-    def source(self, joins: str = "") -> str:
-        """Return the rows to choose from: all of the kind, or first the few that may be seen."""
+    def filters(self) -> str:
+        """Return what all filters say, as one condition."""
+        wheres = [each.where.replace("{full}", self.rule.full) for each in self.wanted.conditions]
+        return " and ".join(wheres) or "true"
+
+    def where(self) -> str:
+        """Return the conditions of every row on the list; what was gathered fulfils the filters."""
+        if self.gathered.ids is not None:
+            return self.rule.basic
+        return f"{self.rule.basic} and {self.filters()}"
+
+    def source(self, joins: str) -> str:
+        """Return the rows to choose from: all of the kind, or the few that are known."""
         few = "few join core_record r on r.account_id = :account and r.id = few.id"
         return (
-            f"{few if self.is_sparse else 'core_record r'} {joins}"
+            f"{few if self.few() else 'core_record r'} {joins}"
             " where r.account_id = :account and r.kind = :kind and r.deleted_at is null"
         )
 
     def few(self) -> str:
-        """Return the CTE of the sparse form."""
-        if not self.is_sparse:
-            return ""
-        return f"few as materialized ({self.rule.candidates}),"
+        """Return the CTE of the rows that are known ahead; empty where none are."""
+        if self.is_sparse:
+            return f"few as materialized ({self.rule.candidates}),"
+        if self.gathered.ids is not None:
+            return "few as materialized (select unnest(cast(:gathered as bigint[])) as id),"
+        return ""
 
     def page(self) -> Listed:
         wanted = self.wanted
@@ -202,10 +215,22 @@ class _List:
         has_after = True if wanted.is_backwards else more
         if wanted.cursor is None and not more:
             return Listed(rows, has_before, has_after, len(rows))
+        if self.is_slow_to_count:
+            return Listed(rows, has_before, has_after, None, is_counted=False)
         return Listed(rows, has_before, has_after, self.bounded_count())
 
+    @property
+    def is_slow_to_count(self) -> bool:
+        """Whether only a walk along the whole list would tell how many rows a filter has."""
+        is_known = self.is_sparse or self.gathered.ids is not None or self.gathered.is_many
+        return bool(self.wanted.conditions) and not is_known
+
     def bounded_count(self) -> int | None:
-        """Return the number of rows up to EXACT; what the sparse form gathered is known."""
+        """Return the number of rows up to EXACT; what was gathered is known."""
+        if self.gathered.is_many:
+            return None
+        if self.gathered.ids is not None:
+            return len(self.gathered.ids) if len(self.gathered.ids) <= EXACT else None
         if self.seen is None or self.wanted.conditions:
             return self.count(EXACT + 1)
         if self.seen > SPARSE:
@@ -304,7 +329,7 @@ class _List:
         """Return the IDs of all rows."""
         statement = f"""
             with {self.few()} rows as materialized (
-              select r.id, r.sort_key from {self.source()} and {self.where()})
+              select r.id, r.sort_key from {self.source("")} and {self.where()})
             select id from rows order by sort_key, id
         """
         return list(sql(statement, **self.values).scalars())
@@ -314,7 +339,7 @@ class _List:
         # The order keeps a bounded count on the index; a scan might pass over other kinds first.
         bound = f" order by r.sort_key, r.id limit {limit}" if limit else ""
         statement = f"""(with {self.few()} counted as (
-              select 1 from {self.source()} and {self.where()}{bound})
+              select 1 from {self.source("")} and {self.where()}{bound})
             select count(*) from counted)"""
         is_ruled = self.actor.is_active and not self.actor.is_administrator
         if limit and is_ruled and not self.wanted.conditions:

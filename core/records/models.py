@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,6 +23,8 @@ from core.db import Base, Part, Tenant, TenantRow, link
 PUBLIC, PRIVATE, HIDDEN = "public", "private", "hidden"
 VISIBILITIES = (PUBLIC, PRIVATE, HIDDEN)
 ALIVE = text("deleted_at is null")
+# The columns that copy the holders of each role.
+COPIES = {"participant": "participant_ids", "owner": "further_owner_ids"}
 
 
 class Record(TenantRow, Base):
@@ -21,6 +32,8 @@ class Record(TenantRow, Base):
 
     `sort_name` is the name as sorted (last name first), `sort_key` its order by the rules of
     Polish. `version` rises by one with every change set that touches the record.
+    `participant_ids` and `further_owner_ids` copy the holders for the access rule; triggers of the
+    database keep them true, None where there are none.
     """
 
     __tablename__ = "core_record"
@@ -86,6 +99,8 @@ class Record(TenantRow, Base):
     updated_by_id: Mapped[int | None]
     deleted_at: Mapped[datetime | None]
     deleted_by_id: Mapped[int | None]
+    participant_ids: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger), deferred=True)
+    further_owner_ids: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger), deferred=True)
 
 
 class Holder(Part, TenantRow, Base):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from core.access import Access
+from core.access import Access, Actor, rule_for
 from core.accounts.queries import account_facts
 from core.db import sql
 from core.records.fields import RECORD, ROW, Field
@@ -124,6 +124,28 @@ def label_names(label_ids: list[int]) -> dict[int, str]:
         ids=label_ids,
     )
     return {row.id: row.name for row in rows}
+
+
+# One statement whatever the number means, so that nothing tells a hidden record from none.
+_MAIN_OF = """
+with recursive way as (
+  select cast(:record as bigint) as id, 0 as steps
+  union
+  select m.main_id, w.steps + 1 from way w
+  join core_merged g on g.account_id = :account and g.record_id = w.id
+  join core_merge m on m.account_id = :account and m.id = g.merge_id
+  join core_record x on x.account_id = :account and x.id = w.id and x.deleted_at = g.deleted_at
+  where w.steps < 50)
+select r.id from way w join core_record r on r.account_id = :account and r.id = w.id
+where w.steps > 0 and r.kind = any(:kinds) and r.deleted_at is null and {full} limit 1
+"""
+
+
+def find_main_of(kind: Kind, record_id: int, actor: Actor) -> int | None:
+    """Return into which record one in the trash was merged, if the actor has full access to it."""
+    rule = rule_for(actor, (kind.key,))
+    found = sql(_MAIN_OF.format(full=rule.full), record=record_id, **rule.values).scalar()
+    return None if found is None else int(found)
 
 
 def last_access_request(record_id: int, user_id: int) -> Any:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 from core.access import Actor, Rule, rule_for
-from core.db import sql
+from core.db import current_account, sql
 from core.records.fields import LABELS, ROW, Field
-from core.records.folding import fold, search_document, search_query
+from core.records.folding import fold, mark_of, search_document, search_query
 from core.records.kinds import Kind
 from core.records.labels import names_of
 from core.records.lists import is_sparse
@@ -61,12 +60,7 @@ def document_of(kind: Kind, name: str, values: Mapping[str, Any], tags: Iterable
         value = values.get(field.key)
         if field.search and field.home != LABELS and value not in (None, "", []):
             (digits if field.search == "digits" else words).extend(field.type.words(value))
-    return f"{_of_kind(kind.key)} {search_document(name, words, digits)}"
-
-
-def _of_kind(key: str) -> str:
-    """Return the mark by which the index tells the kinds apart; no typed word can be like it."""
-    return f"'={key}'"
+    return search_document(name, words, digits, mark_of(current_account(), kind.key))
 
 
 def index(kind: Kind, record: Record, values: Mapping[str, Any]) -> None:
@@ -109,7 +103,8 @@ _FEW = """(
 _COMMON = """
 select r.id, r.kind, r.name, r.sort_key, r.owner_id, coalesce({full}, false) as is_full,
   c.document @@ cast(:by_name as tsquery) as is_by_name
-from (select w.account_id, w.id, w.kind, w.name, w.sort_key, w.owner_id, w.visibility
+from (select w.account_id, w.id, w.kind, w.name, w.sort_key, w.owner_id, w.visibility,
+    w.participant_ids, w.further_owner_ids
   from core_record w
   where w.account_id = :account and w.kind = :kind and w.deleted_at is null
   order by w.sort_key, w.id limit :most_walked) r
@@ -150,23 +145,20 @@ def search(
     """
     active = registry().kinds.of(actor.active_plugins)
     wanted = [kind for kind in active if not kinds or kind.key in set(kinds)]
-    queries = search_query(typed)
-    if queries is None:
-        return {}
-    is_common = cache(lambda: _estimate(queries[0]) > COMMON)
     groups: dict[str, tuple[list[Hit], int]] = {}
     for kind in wanted:
+        queries = search_query(typed, mark_of(actor.account_id, kind.key))
+        if queries is None:
+            return {}
         hits: dict[int, Hit] = {}
-        for found in _found(actor, typed, queries, kind, is_common=is_common):
+        for found in _found(actor, typed, queries, kind):
             hits.setdefault(found.id, Hit(*found))
         if hits:
             groups[kind.key] = (_ranked(kind, list(hits.values()), typed)[:most], len(hits))
     return groups
 
 
-def _found(
-    actor: Actor, typed: str, queries: tuple[str, str], kind: Kind, *, is_common: Callable[[], bool]
-) -> list[Any]:
+def _found(actor: Actor, typed: str, queries: tuple[str, str], kind: Kind) -> list[Any]:
     """Return the rows of `Hit`, in one of three ways that find the same, each quick at its own.
 
     For whoever sees many records, those whose names begin with the typed text come first.
@@ -175,7 +167,7 @@ def _found(
     values = {
         **rule.values,
         "kind": kind.key,
-        "query": f"{_of_kind(kind.key)} & ({queries[0]})",
+        "query": queries[0],
         "by_name": queries[1],
         "typed": typed.strip(),
         "most_seen": CANDIDATES,
@@ -184,7 +176,7 @@ def _found(
         first = f"order by ({_BEGINS}) desc, r.sort_key"
         return _rows(_SEEN, rule, values, source=_FEW, order=first)
     rows = _rows(_BEGINNING, rule, values, most_beginning=BEGINNINGS)
-    if is_common():
+    if _estimate(queries[0]) > COMMON:
         found = _rows(_COMMON, rule, values, most_walked=WALKED)
         if len(found) >= ENOUGH:
             return rows + found

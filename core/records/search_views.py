@@ -13,16 +13,19 @@ from core.access import Actor
 from core.accounts.queries import account_facts
 from core.i18n import _
 from core.records.cells import Cells, address, basic_note
+from core.records.folding import LONGEST_QUERY, fold
 from core.records.kinds import Kind
 from core.records.list_views import active_kind, initials
 from core.records.lists import Wanted, listed
+from core.records.marking import marked
+from core.records.palette import commands
 from core.records.search import CANDIDATES, Hit, places_of, search, values_of_many
 from core.registry import registry
 from core.shown import Hit as HitView, SearchGroup
 from core.web import SIGNED_IN, actor, opens
 
 ANY = "any"
-MOST_ON_PAGE, MOST_IN_BOX, MOST_IN_PICKER = 20, 5, 20
+MOST_ON_PAGE, MOST_IN_BOX, MOST_IN_PALETTE, MOST_IN_PICKER = 20, 5, 4, 20
 
 blueprint = Blueprint("search", __name__)
 
@@ -33,6 +36,42 @@ def results() -> str:
     query = _query()
     groups = _groups(actor(), query, MOST_ON_PAGE)
     return render_template("search/results.html", query=query, groups=groups)
+
+
+@blueprint.get("/search/<kind_key>")
+@opens(SIGNED_IN)
+def more_results(kind_key: str) -> str:
+    """Answer further hits of one kind: alone, or as a page where no script puts them in."""
+    if kind_key not in {kind.key for kind in registry().kinds}:
+        abort(404)
+    kind, query, start = active_kind(kind_key), _query(), _start()
+    found = search(actor(), query, [kind.key], most=CANDIDATES).get(kind.key, ([], 0))
+    group = _group(kind, actor(), found[0][start : start + MOST_ON_PAGE], found[1], query, start)
+    if request.headers.get("HX-Request"):
+        return render_template("search/_more.html", group=group)
+    groups = [group] if group.hits else []
+    return render_template("search/results.html", query=query, groups=groups)
+
+
+def _start() -> int:
+    asked = request.args.get("from", "")
+    return (
+        min(int(asked), CANDIDATES) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 0
+    )
+
+
+@blueprint.get("/palette")
+@opens(SIGNED_IN)
+def palette() -> str:
+    """Answer what fits the typed text: records, pages, settings, what can be added."""
+    query, who = _query(), actor()
+    return render_template(
+        "search/_palette.html",
+        query=query,
+        groups=_groups(who, query, MOST_IN_PALETTE),
+        commands=commands(who, query),
+        all_url=f"/search?{urlencode({'q': query})}",
+    )
 
 
 @blueprint.get("/search/box")
@@ -55,15 +94,25 @@ def pick(kind_key: str) -> Response:
     if query:
         hits = search(who, query, [kind.key], most=MOST_IN_PICKER).get(kind.key, ([], 0))[0]
         return jsonify([_choice(each.id, each.name, each.owner_id, each.is_full) for each in hits])
-    rows = listed(kind, who, Wanted(sort="", size=MOST_IN_PICKER)).rows
-    return jsonify(
-        [_choice(row.id, row.values.name, row.values.owner_id, row.is_full) for row in rows]
-    )
+    return jsonify(_first_choices(kind, who, MOST_IN_PICKER))
+
+
+def _first_choices(kind: Kind, who: Actor, most: int) -> list[dict[str, Any]]:
+    """Return the first records of the list, before anything is typed."""
+    rows = listed(kind, who, Wanted(sort="", size=most)).rows
+    return [_choice(row.id, row.values.name, row.values.owner_id, row.is_full) for row in rows]
 
 
 def _choices_of_all() -> list[dict[str, Any]]:
     """Return records of every kind for a picker; each is chosen as `kind.number`."""
-    found = search(actor(), _query(), most=MOST_IN_PICKER)
+    who, query = actor(), _query()
+    if not query:
+        return [
+            {**each, "id": f"{kind.key}.{each['id']}"}
+            for kind in registry().kinds.of(who.active_plugins)
+            for each in _first_choices(kind, who, MOST_IN_BOX)
+        ]
+    found = search(who, query, most=MOST_IN_PICKER)
     return [
         {**_choice(each.id, each.name, each.owner_id, each.is_full), "id": f"{kind}.{each.id}"}
         for kind, (hits, _count) in found.items()
@@ -72,7 +121,10 @@ def _choices_of_all() -> list[dict[str, Any]]:
 
 
 def _query() -> str:
-    return request.args.get("q", "").strip()[:200]
+    """Return what was typed, without what nobody types: control characters."""
+    typed = request.args.get("q", "")[: 10 * LONGEST_QUERY]
+    readable = "".join(each if each.isprintable() else " " for each in typed)
+    return readable.strip()[:LONGEST_QUERY]
 
 
 def _choice(record_id: int, name: str, owner_id: int | None, is_full: bool) -> dict[str, Any]:  # noqa: FBT001
@@ -84,14 +136,21 @@ def _choice(record_id: int, name: str, owner_id: int | None, is_full: bool) -> d
 
 
 def _groups(who: Actor, query: str, most: int) -> list[SearchGroup]:
+    """Return what is found of each kind, the kind with the best hit first."""
     found = search(who, query, most=most)
+    by_best = sorted(found.items(), key=lambda each: each[1][0][0].rank)
     return [
-        _group(registry().kinds[key], who, hits, count, query)
-        for key, (hits, count) in found.items()
+        _group(registry().kinds[key], who, hits, count, query) for key, (hits, count) in by_best
     ]
 
 
-def _group(kind: Kind, who: Actor, hits: list[Hit], count: int, query: str) -> SearchGroup:
+def _group(  # noqa: PLR0917
+    kind: Kind, who: Actor, hits: list[Hit], count: int, query: str, start: int = 0
+) -> SearchGroup:
+    words = fold(query).split()
+    end = start + len(hits)
+    is_cut = count >= CANDIDATES  # there may be more than were looked at
+    is_last = end >= min(count, CANDIDATES)
     values = values_of_many(kind, [hit.id for hit in hits if hit.is_full])
     places = places_of(kind, hits, values, query)
     below = [kind.field(key) for key in kind.subtitle]
@@ -116,6 +175,7 @@ def _group(kind: Kind, who: Actor, hits: list[Hit], count: int, query: str) -> S
             if hit.is_full
             else basic_note(kind.key, hit.owner_id),
             place=places.get(hit.id, ""),
+            parts=marked(hit.name, words),
         )
         for hit in hits
     ]
@@ -125,5 +185,13 @@ def _group(kind: Kind, who: Actor, hits: list[Hit], count: int, query: str) -> S
         icon=kind.icon,
         hits=views,
         count_text=f"{CANDIDATES}+" if count >= CANDIDATES else str(count),
-        more_url=f"/{kind.plural}?{urlencode({'q': query})}" if count > len(hits) else None,
+        more_url=_more_url(kind, query, end, is_last=is_last) if end < count or is_cut else None,
+        is_last=is_last,
     )
+
+
+def _more_url(kind: Kind, query: str, end: int, *, is_last: bool) -> str:
+    """Return where the next hits are; behind those that were looked at, the list."""
+    if is_last:
+        return f"/{kind.plural}?{urlencode({'q': query})}"
+    return f"/search/{kind.key}?{urlencode({'q': query, 'from': end})}"

@@ -16,14 +16,17 @@ from core.accounts.queries import account_facts, setting
 from core.errors import Forbidden, Invalid, InvalidForm, NeedsConfirmation, NotFound
 from core.i18n import _
 from core.records import services
+from core.records.alike_views import alike_hits
 from core.records.cells import address
 from core.records.fields import RecordLink
-from core.records.forms import RecordForm, Sent, Stale, read, read_holders
+from core.records.forms import SIMILAR_SEEN, RecordForm, Sent, Stale, read, read_holders
 from core.records.kinds import Kind
 from core.records.list_views import active_kind
+from core.records.models import Record
 from core.records.profile import FORM_RIGHTS, Profile, may_open_form, record_face
-from core.records.queries import last_change, values_of
-from core.shown import Crumb
+from core.records.queries import find_main_of, last_change, values_of
+from core.records.sending import once
+from core.shown import Crumb, FormView
 from core.web import SIGNED_IN, actor, opens
 
 Answer = str | Response | tuple[str, int]
@@ -67,10 +70,22 @@ def new_record(kind_key: str) -> Answer:
     def store() -> str:
         services.refuse(kind, sent.values, {}, who, sent.errors)
         record = services.create(kind, sent.values, who, sent.confirmed)
-        face.toast(_("“%(name)s” was added.", name=record.name))
+        face.toast(_added(kind, record, sent, who))
         return _where_to(kind, record.id, who)
 
     return _saved(sent, store, lambda **found: _new_page(kind, who, start, sent, **found))
+
+
+def _added(kind: Kind, record: Record, sent: Sent, who: Actor) -> str:
+    """Return what is said of a new record, with what is like it where the form did not say."""
+    said = _("“%(name)s” was added.", name=record.name)
+    if SIMILAR_SEEN in request.form or not kind.matching.needs:
+        return said
+    hits = alike_hits(kind, sent.values, who, [record.id])
+    names = ", ".join(each.hit.name for each in hits)
+    if not names:
+        return said
+    return f"{said} " + _("Already there: %(names)s.", names=names)
 
 
 def _new_page(kind: Kind, who: Actor, start: Mapping[str, Any], sent: Sent, **found: Any) -> str:
@@ -83,7 +98,22 @@ def _new_page(kind: Kind, who: Actor, start: Mapping[str, Any], sent: Sent, **fo
         crumbs=[Crumb(str(kind.labels), f"/{kind.plural}")],
         **found,
     )
-    return render_template("records/form.html", form=form)
+    return _form_page(form, kind, {**start, **sent.values}, who)
+
+
+def _form_page(
+    form: FormView, kind: Kind, values: Mapping[str, Any], who: Actor, own_id: int | None = None
+) -> str:
+    """Return a form with likely duplicates of what is typed beside it."""
+    if not kind.matching.needs:
+        return render_template("records/form.html", form=form)
+    return render_template(
+        "records/form.html",
+        form=form,
+        similar_url=f"/{kind.plural}/similar",
+        similar_to=own_id or "",
+        similar=alike_hits(kind, values, who, [own_id] if own_id else []),
+    )
 
 
 def _linked(kind: Kind) -> dict[str, Any]:
@@ -104,6 +134,9 @@ def profile(kind_key: str, record_id: int) -> Answer:
     try:
         access = fetch(kind.key, record_id, who)
     except NotFound:
+        main_id = find_main_of(kind, record_id, who)
+        if main_id is not None:
+            return redirect(address(kind.key, main_id))
         return _trashed_page(kind, record_id, who)
     page = Profile(kind, access)
     return render_template(
@@ -180,7 +213,7 @@ def _edit_page(
         stale=stale,
         **found,
     )
-    return render_template("records/form.html", form=form)
+    return _form_page(form, kind, {**values, **sent.values}, access.actor, access.record.id)
 
 
 def _stale(kind: Kind, access: Access, refused: services.StaleForm) -> Stale:
@@ -199,23 +232,13 @@ def _stale(kind: Kind, access: Access, refused: services.StaleForm) -> Stale:
 def _saved(sent: Sent, store: Callable[[], str], page: Callable[..., str]) -> Answer:
     """Answer a form that was sent: on where it led, or once more with what is in its way."""
     try:
-        return redirect(_once(sent.token, store), 303)
+        return redirect(once(sent.token, store), 303)
     except InvalidForm as wrong:
         return page(errors=wrong.errors), 422
     except NeedsConfirmation as asked:
         return page(warnings=asked.warnings), 422
     except services.StaleForm as refused:
         return page(stale=refused), 409
-
-
-def _once(token: str, store: Callable[[], str]) -> str:
-    """Return where a form leads; sent twice, it is stored once."""
-    where = services.sent_before(token) if token else None
-    if where is None:
-        where = store()
-        if token:
-            services.remember_sent(token, where)
-    return where
 
 
 def _where_to(kind: Kind, record_id: int, who: Actor) -> str:
@@ -302,7 +325,7 @@ def delete_record(kind_key: str, record_id: int) -> Answer:
     kind, who = active_kind(kind_key), actor()
     token = request.form.get("form_token", "")[:100]
     if request.method == "POST":
-        return redirect(_once(token, lambda: _delete(kind, record_id, who)), 303)
+        return redirect(once(token, lambda: _delete(kind, record_id, who)), 303)
     access = fetch(kind.key, record_id, who, "delete")
     return render_template(
         "records/delete.html",

@@ -8,8 +8,10 @@ from flask import Blueprint, redirect, render_template, request
 
 from core import face
 from core.accounts.queries import setting
+from core.accounts.services import store_setting
 from core.errors import Invalid, SzansaError
 from core.i18n import _, ngettext
+from core.records.filter_words import SHOWS_REMOVED
 from core.security import factors, forms
 from core.settings.frame import settings_frame
 from core.shown import FieldView, Option
@@ -26,24 +28,37 @@ GENERAL = "/settings/account/general"
 @blueprint.get(GENERAL)
 @opens(ADMINISTRATOR)
 def general() -> Any:
-    return _page(setting(SETTING), str(empties_after() or ""))
+    return _page(setting(SETTING), str(empties_after() or ""), shows_removed=setting(SHOWS_REMOVED))
 
 
 @blueprint.post(GENERAL)
 @opens(ADMINISTRATOR)
 def change_general() -> Any:
     chosen, days = request.form.get("second_factor", ""), request.form.get("trash_days", "")
+    shows_removed = bool(request.form.get("removed_users"))
     try:
         empty_after(days)
         factors.require(chosen)
     except Invalid as refused:
-        return _page(chosen, days, refused), refused.status
+        return _page(chosen, days, refused, shows_removed=shows_removed), refused.status
+    if shows_removed != setting(SHOWS_REMOVED):
+        store_setting(SHOWS_REMOVED, shows_removed)
     face.toast(_("Saved. The change takes effect for everyone at once."))
     return redirect(GENERAL)
 
 
-def _page(chosen: str, days: str, refused: SzansaError | None = None) -> str:
-    fields = [_rule(chosen), _trash(days)]
+def _page(
+    chosen: str, days: str, refused: SzansaError | None = None, *, shows_removed: bool
+) -> str:
+    removed = FieldView(
+        "removed_users",
+        _("Show removed users in filters"),
+        "yes_no",
+        value="1" if shows_removed else "",
+        is_wide=True,
+        hint=_("Then lists can be filtered by records of users who were removed."),
+    )
+    fields = [_rule(chosen), _trash(days), removed]
     return render_template(
         "settings/general.html",
         action_url=GENERAL,

@@ -11,6 +11,8 @@ from core.accounts.queries import setting
 from core.changes.capture import author
 from core.changes.masking import erase_earlier
 from core.db import db
+from core.merging.models import MERGED, MERGED_INTO
+from core.merging.queries import merged_into
 from core.records import bulk
 from core.records.fields import LABELS, MASK, Labels
 from core.records.kinds import Kind
@@ -34,11 +36,12 @@ def can_be_anonymised(kind: Kind) -> bool:
 def anonymise(access: Access) -> None:
     """Replace a record's personal data by asterisks, for ever, and take its tags away.
 
-    Earlier values are masked in the change sets, what finds and matches it is derived anew. Raises
-    Forbidden without the right.
+    Earlier values are masked in the change sets, what finds and matches it is derived anew. The
+    same happens to the records that were merged into it. Raises Forbidden without the right.
     """
     access.require("anonymise")
     kind = registry().kinds[access.record.kind]
+    erase(kind, merged_into(access.record.id), act=ANONYMISED, where=bulk.TRASHED)
     erase(kind, [access.record.id], act=ANONYMISED)
 
 
@@ -54,17 +57,20 @@ def clear_trashed(record_ids: Collection[int], kind_key: str) -> None:
     """
     kind = registry().kinds[kind_key]
     if clears_on_deletion(kind) and author().origin != "merge":
-        erase(kind, record_ids, trashed=True)
+        erase(kind, record_ids, where=bulk.TRASHED)
 
 
-def erase(kind: Kind, record_ids: Collection[int], act: str = "", *, trashed: bool = False) -> None:
+def erase(
+    kind: Kind, record_ids: Collection[int], act: str = "", *, where: str = bulk.ALIVE
+) -> None:
     """Erase the personal data of records, in the change set under way."""
     user_id = author().user_id
-    now = bulk.stored(kind, record_ids, lock=True, trashed=trashed)
+    now = bulk.stored(kind, record_ids, lock=True, where=where)
     changes = [(each, _erased(kind, each.values, with_tags=bool(act))) for each in now.values()]
     bulk.change_many(kind, changes, actor_of(user_id) if user_id else None)
+    keys = personal_keys(kind) | {MERGED, MERGED_INTO}
     for record_id in now:
-        erase_earlier(db.session(), record_id, personal_keys(kind), partial(_masked, kind), act)
+        erase_earlier(db.session(), record_id, keys, partial(_masked, kind), act)
 
 
 def _erased(kind: Kind, values: Mapping[str, Any], *, with_tags: bool) -> dict[str, Any]:
@@ -83,6 +89,10 @@ def _erased(kind: Kind, values: Mapping[str, Any], *, with_tags: bool) -> dict[s
 
 
 def _masked(kind: Kind, key: str, value: Any) -> Any:
+    if key == MERGED:
+        return [[record_id, MASK] for record_id, _name in value]
+    if key == MERGED_INTO:
+        return [value[0], MASK] if value else value
     field = kind.by_key.get(key)
     if field is not None:
         return field.type.masked(value)

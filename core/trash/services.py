@@ -77,9 +77,8 @@ def delete_for_good(kind: Kind, record_ids: Iterable[int]) -> dict[int, str]:
 def _empty_links(kind: Kind, record_ids: Collection[int]) -> None:
     for other, field in queries.links_to(kind):
         ids = set(queries.linked_by(other, field, record_ids)) - set(record_ids)
-        for is_trashed in (False, True):
-            linked = bulk.stored(other, ids, lock=True, trashed=is_trashed)
-            bulk.change_many(other, [(each, {field.key: None}) for each in linked.values()], None)
+        linked = bulk.stored(other, ids, lock=True, where=bulk.EVERYWHERE)
+        bulk.change_many(other, [(each, {field.key: None}) for each in linked.values()], None)
 
 
 def _forget(kind: Kind, record_ids: Collection[int]) -> None:

@@ -11,10 +11,11 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request
 
 from core import face
-from core.access import Access, fetch
+from core.access import Access, fetch, levels_of
 from core.accounts.queries import account_facts
 from core.errors import Conflict
 from core.i18n import _, ngettext
+from core.merging.queries import mains_of
 from core.records.cells import address
 from core.records.kinds import Kind
 from core.records.list_views import active_kind
@@ -63,14 +64,14 @@ def trash_list(kind_key: str) -> str:
     kind, who = active_kind(kind_key), actor()
     found = queries.trashed(kind, who, _place(request.args.get("after", "")))
     rows = found[: queries.PAGE]
-    url = trash_url(kind)
+    url, into = trash_url(kind), _mains(kind, [each.id for each in rows])
     return render_template(
         "trash/list.html",
         kind=kind,
         url=url,
         list_url=f"/{kind.plural}",
         tabs=_tabs(kind),
-        rows=[_row(kind, each) for each in rows],
+        rows=[_row(kind, each) | {"into": into.get(each.id)} for each in rows],
         may_purge=who.is_administrator,
         first_url=url if "after" in request.args else None,
         next_url=f"{url}?after={_place_of(rows[-1].deleted_at, rows[-1].id)}"
@@ -78,6 +79,17 @@ def trash_list(kind_key: str) -> str:
         else None,
         days=queries.empties_after(),
     )
+
+
+def _mains(kind: Kind, record_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Return into which records these were merged, as far as the reader sees them in full."""
+    mains = mains_of(record_ids)
+    levels = levels_of(actor(), set(mains.values()))
+    return {
+        each: {"label": levels[main].basic.name, "url": address(kind.key, main)}
+        for each, main in mains.items()
+        if main in levels and levels[main].is_full
+    }
 
 
 def _tabs(kind: Kind) -> list[Tab]:

@@ -85,6 +85,10 @@ class Emails(FieldType):
         url = None if first == MASK else f"mailto:{quote(first, safe='@+')}"
         return first, url, len(value) - 1
 
+    def texts_sql(self, column: str) -> str:
+        """Return each address."""
+        return f"select unnest({column})"
+
 
 @dataclass(frozen=True)
 class Phones(FieldType):
@@ -128,6 +132,15 @@ class Phones(FieldType):
     def words(self, value: Any) -> list[str]:
         """Return the digits of each number."""
         return [addresses.digits_of(number) for number, _kind in value or ()]
+
+    def texts_sql(self, column: str) -> str:
+        """Return the digits of each number."""
+        number = "regexp_replace(phone ->> 0, '[^0-9]', '', 'g')"
+        return f"select {number} from jsonb_array_elements({column}) phone"
+
+    def sought(self, typed: str) -> str:
+        """Return the digits that were typed; with none of them nothing is found."""
+        return addresses.digits_of(typed) or typed
 
 
 def _kept_or(parse: Any) -> Any:
@@ -178,6 +191,10 @@ class Nip(FieldType):
         doubt = "" if value == MASK else numbers.nip_warning(value)
         return [doubt] if doubt else []
 
+    def sought(self, typed: str) -> str:
+        """Return the number without blanks and dashes."""
+        return numbers.plain(typed)
+
 
 @dataclass(frozen=True)
 class Regon(FieldType):
@@ -192,6 +209,10 @@ class Regon(FieldType):
         """Return the doubt about the check digit."""
         doubt = "" if value == MASK else numbers.regon_warning(value)
         return [doubt] if doubt else []
+
+    def sought(self, typed: str) -> str:
+        """Return the number without blanks and dashes."""
+        return numbers.plain(typed)
 
 
 def _sorted_by(column: str) -> str:
@@ -255,7 +276,9 @@ PERSON = Kind(
         matching.person_keys,
         matching.person_tiers,
         frozenset({"first_name", "last_name", "company", "emails", "phones"}),
+        matching.person_reasons,
     ),
+    is_mergeable=True,
     visibility_area="contacts",
     area_label=lazy("Contacts"),
     is_round=True,
@@ -288,8 +311,12 @@ COMPANY = Kind(
     sections=SECTIONS,
     name_of=_company_name,
     matching=Matching(
-        matching.company_keys, matching.company_tiers, frozenset({"name", "nip", "regon"})
+        matching.company_keys,
+        matching.company_tiers,
+        frozenset({"name", "nip", "regon"}),
+        matching.company_reasons,
     ),
+    is_mergeable=True,
     visibility_area="contacts",
     area_label=lazy("Contacts"),
     fields=(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from core.i18n import Text, lazy
 from core.records.fields import MASK
 from core.records.folding import fold
 from core.records.kinds import Values
@@ -113,3 +114,35 @@ def _reached(name: str, values: Values) -> list[str]:
     reached = [email_key(each) for each in values.get("emails") or ()]
     reached += [digits_of(number) for number, _kind in values.get("phones") or ()]
     return [f"{name} {each}" for each in dict.fromkeys(reached) if each]
+
+
+def company_reasons(one: Values, other: Values) -> list[Text]:
+    """Return what two companies have in common of that by which they are compared."""
+    reasons = {"nip": lazy("the same NIP"), "regon": lazy("the same REGON")}
+    found: list[Text] = [
+        reason for key, reason in reasons.items() if one.get(key) and one[key] == other.get(key)
+    ]
+    name = company_key(one.get("name") or "")
+    if name and name == company_key(other.get("name") or ""):
+        found.append(lazy("the same name"))
+    return found
+
+
+def person_reasons(one: Values, other: Values) -> list[Text]:
+    """Return what two persons have in common of that by which they are compared."""
+    found: list[Text] = [lazy("the same first and last name")]
+    if one.get("company") and one["company"] == other.get("company"):
+        found.append(lazy("the same company"))
+    if _emails(one) & _emails(other):
+        found.append(lazy("the same e-mail"))
+    if _digits(one) & _digits(other):
+        found.append(lazy("the same phone number"))
+    return found
+
+
+def _emails(values: Values) -> set[str]:
+    return {email_key(each) for each in values.get("emails") or ()}
+
+
+def _digits(values: Values) -> set[str]:
+    return {digits_of(number) for number, _kind in values.get("phones") or ()} - {""}

@@ -74,7 +74,15 @@ def _sorted(model: type[Company | Person], name: str, column: Any) -> None:
 
 
 for _model in (Company, Person):
+    Index(
+        f"ix_{_model.__tablename__}_source",
+        _model.account_id,
+        _model.source_id,
+        _model.id,
+        postgresql_where=_model.source_id.is_not(None),
+    )
     _sorted(_model, "city", _model.city)
+    _sorted(_model, "postcode", _model.postcode)
     _sorted(_model, "email", literal_column("emails[1]"))
     _sorted(_model, "phone", literal_column("(phones -> 0 ->> 0)"))
 _sorted(Company, "nip", Company.nip)

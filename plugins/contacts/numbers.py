@@ -69,6 +69,11 @@ def regon_warning(text: str) -> str | None:
     return _("the check digit of %(number)s does not match.", number=number)
 
 
+def plain(text: str) -> str:
+    """Return what was typed of a number without blanks and dashes."""
+    return _IGNORED.sub("", text)
+
+
 def _foreign_fault(number: str) -> str:
     """Return `form`, `check` or nothing for a VAT number that begins with a country."""
     if number[:2] not in _CHECKED_COUNTRIES:

@@ -7,7 +7,6 @@ from flask import Blueprint
 from core.access import Actor
 from core.contracts import (
     AddEntry,
-    ListFilter,
     NavEntry,
     Panel,
     PluginSpec,
@@ -21,12 +20,6 @@ from core.records.kinds import Kind
 from core.records.models import Record
 from plugins.contacts import demo, profile, views
 from plugins.contacts.kinds import COMPANY, PERSON, RIGHTS
-from plugins.contacts.queries import company_name
-
-OF_COMPANY = (
-    "r.id in (select p.id from contacts_person p where p.account_id = r.account_id"
-    " and p.company_id = cast(:filter_value as bigint))"
-)
 
 
 @hookimpl
@@ -52,11 +45,6 @@ def register_rights() -> list[Right]:
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
     return [views.blueprint]
-
-
-@hookimpl
-def register_list_filters() -> list[ListFilter]:
-    return [ListFilter("company", lazy("Company"), OF_COMPANY, company_name)]
 
 
 @hookimpl

@@ -45,7 +45,7 @@ def people_panel(record: Record, actor: Actor) -> list[Panel]:
             "contacts/_people.html",
             {
                 "people": hits,
-                "all_url": f"/{PERSON.plural}?company={record.id}" if has_more else "",
+                "all_url": f"/{PERSON.plural}?filter=company:is:{record.id}" if has_more else "",
             },
             order=10,
             count=f"{MOST_PEOPLE}+" if has_more else str(len(hits)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.access import Actor, levels_of, rule_for
+from core.access import Actor, rule_for
 from core.db import sql
 from core.records.fields import MASK
 from core.records.models import Record
@@ -39,12 +39,3 @@ def primary_email(record: Record) -> str:
     )
     email = found.scalar() or ""
     return "" if email == MASK else email
-
-
-def company_name(value: str, actor: Actor) -> str | None:
-    """Return the name of the company with this ID, where the actor has full access to it."""
-    if not (value.isascii() and value.isdigit() and len(value) <= 18):
-        return None
-    level = levels_of(actor, [int(value)]).get(int(value))
-    fits = level is not None and level.is_full and level.basic.kind == COMPANY.key
-    return level.basic.name if level is not None and fits else None

@@ -19,19 +19,12 @@ from collections.abc import Callable, Iterator
 from datetime import MAXYEAR, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple
 from unicodedata import is_normalized, normalize
 
-Cell = str | bool | int | float | Decimal | date | None
+from core.tables.cells import WHOLE_TO, Cell
 
-LINE_END = re.compile(r"\r\n?")
-FORMULA_START = re.compile(r"[=+\-@\t\r]")
-# Where a cell may begin for a program that cuts the text at another separator, or at every line
-# end: there, quotation marks and apostrophes and then the start of a formula.
-UNGUARDED = re.compile(r"(?:\A|(?<=[\n,;|\t]))(?=[\"']*[=+\-@\t])")
-GUARD = re.compile(r"(?:\A|(?<=[\n,;|\t]))'(?=[\"']*[=+\-@\t])")
 DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
-WHOLE_TO = 10**15
 MIDNIGHT = time()
 HALF_A_SECOND = timedelta(microseconds=500_000)
 
@@ -97,40 +90,6 @@ def read_rows(path: Path) -> Iterator[Row]:
         for line in lines:
             number, _, cells = line.partition("\t")
             yield Row(int(number), decoded(cells))
-
-
-def shown(cell: Cell) -> str:
-    """Return a cell as plain text, for fields that hold text: no exponent, dates in ISO form."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float | Decimal):
-        return format(Decimal(str(cell)), "f")
-    if isinstance(cell, datetime):
-        return cell.isoformat(" ", "seconds")
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
-
-
-def is_plain_number(cell: Cell) -> TypeGuard[int | float | Decimal]:
-    """Tell whether a cell is a number that spreadsheet programs hold without loss."""
-    is_number = isinstance(cell, int | float | Decimal) and not isinstance(cell, bool)
-    return is_number and -WHOLE_TO < cell < WHOLE_TO  # type: ignore[operator]
-
-
-def guarded(text: str) -> str:
-    """Return text for a csv cell so that no spreadsheet program takes any of it for a formula.
-
-    Text that begins with = + - @ TAB or CR gets an apostrophe in front, as a person would type
-    it. So does every place inside where a program that knows the separator wrongly would begin a
-    cell: behind a line end, a comma, semicolon, bar or tab. Line ends become LF.
-    """
-    return UNGUARDED.sub("'", LINE_END.sub("\n", text))
-
-
-def unguarded(text: str) -> str:
-    """Return the text that `guarded` was given, with LF as its line ends."""
-    return GUARD.sub("", text)
 
 
 def _text(value: str) -> Cell:

@@ -18,11 +18,12 @@ from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
 from typing import Any
 
+from core.tables.cells import Cell, FileKind
 from plugins.imports import archives
-from plugins.imports.cells import Cell, Row, encoded, stored_line, unfinished_name
+from plugins.imports.cells import Row, encoded, stored_line, unfinished_name
 from plugins.imports.limits import MEGABYTE, Limits, Options
 from plugins.imports.refusals import Reason, Refused
-from plugins.imports.sniffing import FileKind, recognise_file
+from plugins.imports.sniffing import recognise_file
 from plugins.imports.tables import Table, open_table
 
 SAMPLE_ROWS = 50

@@ -11,7 +11,8 @@ from io import StringIO
 from pathlib import Path
 from typing import IO
 
-from plugins.imports.cells import Cell, Row, tidy, unguarded
+from core.tables.cells import Cell, unguarded
+from plugins.imports.cells import Row, tidy
 from plugins.imports.limits import MEGABYTE, Limits
 from plugins.imports.refusals import Reason, Refused
 from plugins.imports.sniffing import wide_encoding

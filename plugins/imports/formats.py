@@ -15,7 +15,7 @@ from decimal import Decimal
 from core.errors import Invalid
 from core.formats import Formats
 from core.i18n import _
-from plugins.imports.cells import shown
+from core.tables.cells import shown
 
 OTHER_DATE = re.compile(r"([0-9]{1,2})([-./])([0-9]{1,2})\2([0-9]{4})")
 CLOCK = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 
-from plugins.imports.cells import Cell, shown
+from core.tables.cells import Cell, shown
 
 # Of the values seen, this share has to look like the content; fewer values prove nothing.
 LEAST_SHARE = 0.8

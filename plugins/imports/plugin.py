@@ -51,8 +51,8 @@ def register_blueprints() -> list[Blueprint]:
 def settings_pages(actor: Actor) -> list[SettingsPage]:
     if not views.may_import(actor):
         return []
-    label = lazy("Import and export")
+    label, tab = lazy("Import and export"), lazy("Import")
     return [
-        SettingsPage("profile", "", label, views.PROFILE, order=500),
-        SettingsPage("account", "", label, views.ACCOUNT, order=500),
+        SettingsPage("profile", "", label, views.PROFILE, order=500, tab=tab),
+        SettingsPage("account", "", label, views.ACCOUNT, order=500, tab=tab),
     ]

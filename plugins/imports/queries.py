@@ -16,9 +16,10 @@ from core.i18n import _
 from core.records.kinds import Kind
 from core.records.services import defaults
 from core.registry import registry
+from core.tables.cells import Cell
 from plugins.imports.aims import Aim, aims_of
 from plugins.imports.batches import Plan
-from plugins.imports.cells import Cell, Row, decoded, rows_of
+from plugins.imports.cells import Row, decoded, rows_of
 from plugins.imports.models import BROKEN, ROW_STATES, RUNNING, Chunk, Import
 from plugins.imports.options import ImportOptions, options_of
 

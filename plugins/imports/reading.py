@@ -17,10 +17,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from core.tables.cells import FileKind
 from plugins.imports.cells import Row, decoded, unfinished_name
 from plugins.imports.limits import MEGABYTE, Limits, Options
 from plugins.imports.refusals import Reason, Refused
-from plugins.imports.sniffing import FileKind
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from core.i18n import _
 from core.records.folding import fold
-from plugins.imports.cells import Cell
+from core.tables.cells import Cell
 from plugins.imports.looks import Content, recognise_content
 
 SYNONYMS = Path(__file__).with_name("synonyms.toml")

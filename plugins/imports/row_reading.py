@@ -22,8 +22,9 @@ from core.records.fields import (
 )
 from core.records.folding import fold
 from core.records.kinds import Kind
+from core.tables.cells import Cell, shown
 from plugins.imports.aims import FULL_NAME, ID, Aim
-from plugins.imports.cells import Cell, Row, shown
+from plugins.imports.cells import Row
 from plugins.imports.directory import Directory, Unknown
 from plugins.imports.options import CLEAR, LEAVE, ImportOptions
 

@@ -13,23 +13,14 @@ Decisions, each with its test:
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 from pathlib import Path, PurePath
 
+from core.tables.cells import FileKind
 from plugins.imports import archives, biff, ole2
 from plugins.imports.limits import MEGABYTE, Limits
 from plugins.imports.refusals import Reason, Refused
 
 HEAD_BYTES = 64 * 1024
-
-
-class FileKind(StrEnum):
-    """The four kinds of files that can be imported."""
-
-    CSV = "csv"
-    ODS = "ods"
-    XLS = "xls"
-    XLSX = "xlsx"
 
 
 SUFFIXES = {

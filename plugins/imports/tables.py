@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from core.tables.cells import FileKind, shown
 from plugins.imports import archives
-from plugins.imports.cells import Row, shown
+from plugins.imports.cells import Row
 from plugins.imports.csv_reading import csv_rows, recognise_encoding, recognise_separator
 from plugins.imports.limits import Limits, Options
 from plugins.imports.ods_reading import OdsBook
 from plugins.imports.refusals import Reason, Refused
-from plugins.imports.sniffing import FileKind
 from plugins.imports.xls_reading import XlsBook
 from plugins.imports.xlsx_reading import XlsxBook
 

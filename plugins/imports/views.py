@@ -23,10 +23,12 @@ from core.records.services import remember_sent, sent_before
 from core.registry import registry
 from core.settings.frame import settings_frame
 from core.shown import Crumb, FormError
+from core.tables.cells import MIME, FileKind, shown
+from core.tables.writing import write_table
 from core.web import actor, opens
 from plugins.imports import forms, queries, services
 from plugins.imports.aims import Aim, importable
-from plugins.imports.cells import Row, shown
+from plugins.imports.cells import Row
 from plugins.imports.models import (
     ASSIGNING,
     BROKEN,
@@ -43,19 +45,11 @@ from plugins.imports.models import (
 from plugins.imports.options import ImportOptions
 from plugins.imports.recognising import column_names, letter, recognise_layout
 from plugins.imports.samples import guides, sample_row
-from plugins.imports.sniffing import FileKind
 from plugins.imports.telling import ROW_STATES as ROW_WORDS, STATES, imported
-from plugins.imports.writing import write_table
 
 PROFILE, ACCOUNT = "/settings/profile/import", "/settings/account/data/import"
 FIRST_VALUES = 3
 SHORT = 60
-MIME = {
-    FileKind.CSV: "text/csv",
-    FileKind.XLS: "application/vnd.ms-excel",
-    FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    FileKind.ODS: "application/vnd.oasis.opendocument.spreadsheet",
-}
 
 blueprint = Blueprint("imports", __name__, template_folder="pages")
 Answer = str | AnyResponse | tuple[str, int]
@@ -68,16 +62,8 @@ def may_import(who: Actor) -> bool:
 
 def _page(page: str, **values: Any) -> str:
     """Return a page inside the settings from which imports were reached."""
-    area = "account" if request.path == ACCOUNT else "profile"
-    frame = settings_frame(area)
-    here = {PROFILE, ACCOUNT}
-    frame["settings_nav"] = [
-        replace(
-            group,
-            entries=[replace(each, is_active=each.url in here) for each in group.entries],
-        )
-        for group in frame["settings_nav"]
-    ]
+    is_account = request.path == ACCOUNT
+    frame = settings_frame("account", ACCOUNT) if is_account else settings_frame("profile", PROFILE)
     crumbs = [Crumb(_("Import and export"), "/imports")]
     return render_template(f"imports/{page}.html", crumbs=crumbs, **values, **frame)
 
@@ -474,7 +460,7 @@ def _lists(import_: Import) -> list[dict[str, str]]:
         if made or changed:
             found.append(
                 {
-                    "url": f"/{kind.plural}?import={import_.id}",
+                    "url": f"/{kind.plural}?filter=import:is:{import_.id}",
                     "label": str(kind.labels),
                     "icon": kind.icon,
                     "text": _(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.tables.cells import Cell
 from plugins.imports import biff, ole2
 from plugins.imports.calamine_reading import sheet_values, visible_sheets
-from plugins.imports.cells import Cell, Row, typed
+from plugins.imports.cells import Row, typed
 
 
 class XlsBook:

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,13 @@ from tests.bench.permissions import permissions
 PERSONAS = ("administrator", "manager", "ordinary")
 SORTS = ("name", "updated_at", "position", "company", "owner")
 FRAGMENTS = ("kowal", "owals", "an", "jan kowal", "601", "zzzqq", "prezes")
+# By an index, by the search, by none, by many; an opposite, and a group.
+FILTERS = (
+    "city:is:radom", "city:begins:ra", "last_name:contains:owals", "note:contains:owals",
+    "street:contains:owals", "owner:is:me", "updated_at:last:30;days", "visibility:is:private",
+    "city:empty", "city:is_not:radom", "any(city:is:radom,position:contains:dyrektor)",
+    "position:filled,city:is:radom", "street:contains:xyzzy",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -48,6 +56,7 @@ def main() -> None:
             assert settings.database_url
             migrate.upgrade(settings.database_url)
             app = create_app(settings)
+            app.config["WTF_CSRF_ENABLED"] = False  # forms are sent without being read first
             with app.app_context():
                 watch = Watch(db.engine)
                 db.engine.dispose()  # what was connected before is not watched
@@ -71,6 +80,9 @@ def run(app: Flask, watch: Watch, url: str, size: int, mix: str) -> None:
             for order in ("asc", "desc"):
                 page = _page(client, f"/people?sort={sort}&dir={order}")
                 line(f"list by {sort} {order}, {name}", repeat(watch, page), floor)
+        for asked in FILTERS:
+            page = _page(client, f"/people?filter={asked}")
+            line(f"list where {asked}, {name}", repeat(watch, page, 15), floor)
         for query in FRAGMENTS:
             line(
                 f"search {query!r}, {name}",
@@ -81,6 +93,9 @@ def run(app: Flask, watch: Watch, url: str, size: int, mix: str) -> None:
             record_id = _some_person(getattr(personas, name))
         page = _page(client, f"/people/{record_id}")
         line(f"profile, {name}", repeat(watch, page), floor)
+        line(f"add a person, {name}", repeat(watch, _form(client, "/people/new")), floor)
+        own = _form(client, f"{_added(client)}/edit")
+        line(f"edit a person, {name}", repeat(watch, own), floor)
         with app.app_context(), account_scope(personas.account_id):
             engine(watch, actor_of(getattr(personas, name)), record_id, name, floor)
     with app.app_context(), account_scope(personas.account_id):
@@ -144,6 +159,28 @@ def _page(client: Any, url: str) -> Callable[[], None]:
             raise RuntimeError(f"{url} answered {answer.status_code}")
 
     return call
+
+
+def _form(client: Any, url: str) -> Callable[[], Any]:
+    """Send a form of a person, each time with another name and note."""
+    numbers = count()
+
+    def call() -> Any:
+        number = next(numbers)
+        sent = {"first_name": "Zofia", "last_name": f"Zmierzona{number}",
+                "emails": f"zofia{number}@zmierzona.example", "note": f"Note {number}",
+                "visibility": "public"}  # fmt: skip
+        answer = client.post(url, data=sent)
+        if answer.status_code not in {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER}:
+            raise RuntimeError(f"{url} answered {answer.status_code}")
+        return answer
+
+    return call
+
+
+def _added(client: Any) -> str:
+    """Return the address of a person that was added."""
+    return str(_form(client, "/people/new")().location)
 
 
 if __name__ == "__main__":

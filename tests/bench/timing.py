@@ -139,9 +139,9 @@ def records(app: Flask, times: int) -> None:
         line(f"{method} /people/N{below}: hidden, missing", there, missing, times)
     for what, path in (
         ("GET /companies/N: a hidden person", "/companies/{}"),
-        ("GET /people?company=N: a hidden company", "/people?company={}"),
+        ("GET /people?filter=company:is:N: a hidden company", "/people?filter=company:is:{}"),
     ):
-        number = company if "company=" in path else hidden
+        number = company if "company" in path else hidden
         status = 404 if path.startswith("/companies") else 200
         there, missing = (
             _answering(client, "GET", path.format(each), status) for each in (number, MISSING)

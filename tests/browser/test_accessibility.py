@@ -11,11 +11,16 @@ from flask import render_template
 from playwright.sync_api import Page, expect
 
 from core import clock, samples
+from core.access import actor_of
 from core.db import account_scope, db
+from core.merging import planning, services
+from core.permissions import asking
+from core.permissions.models import AccessRequest
+from core.registry import registry
 from core.shown import NavEntry, Toast, UserFace
 from core.staff.models import Invitation, InvitationLink
 from core.users.sessions import hash_of
-from tests.makers import role
+from tests.makers import make_record, role
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 FILE = Path(__file__).resolve().parents[1] / "fixtures/imports/people-utf8.csv"
@@ -43,6 +48,23 @@ VISIBILITIES = cycle(("public", "private", "hidden"))  # so that each time somet
 def _search_box(page: Page) -> None:
     page.locator("form[data-search] input").press_sequentially("dostep")
     expect(page.locator("#search-box a").first).to_be_visible()
+
+
+def _palette(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type("dostep")
+    expect(page.locator("#palette [data-access=basic]").first).to_be_visible()
+
+
+def _wrongly_exported(page: Page) -> None:
+    page.locator("[name=format]").first.evaluate("each => each.value = 'exe'")
+    page.locator(".sz-savebar .btn-primary").click()
+    expect(page.locator("#errors")).to_be_visible()
+
+
+def _exported(page: Page) -> None:
+    page.locator(".sz-savebar .btn-primary").click()
+    expect(page.locator("[data-export-state=done]")).to_be_visible()
 
 
 def _refused(page: Page) -> None:
@@ -82,7 +104,7 @@ def _to_operation(page: Page) -> None:
 
 def _to_preview(page: Page) -> None:
     page.locator("[data-tick-all]").check()
-    page.locator("[data-tick-act]").last.click()
+    page.locator("[data-tick-act][formaction*='operations/visibility']").click()
     page.check(f"[name=visibility][value={next(VISIBILITIES)}]")
     page.locator(".sz-savebar .btn-primary").click()
     expect(page.locator(".sz-tally")).to_be_visible()
@@ -136,6 +158,21 @@ def _accepted_wrongly(page: Page) -> None:
     expect(page.locator("#errors")).to_be_visible()
 
 
+def _viewing_as(page: Page) -> None:
+    page.locator("form[action$='/view-as'] button").click()
+    expect(page.locator("form[action$='/view-as/end']")).to_be_visible()
+
+
+def _asked_for(site, record: str) -> str:
+    """Return the address of Beata's request for access to a record."""
+    person = site.people["Beata"]
+    with site.writing():
+        actor = actor_of(person.id)
+        asking.ask("person", int(record.rsplit("/", 1)[1]), actor)
+        found = db.session.execute(db.select(AccessRequest)).scalars().all()
+    return f"/access-requests/{found[-1].id}"
+
+
 def _of_users(site):
     """The screens of users and invitations, with an invitation in each state."""
     users, invitations = "/settings/account/users/users", "/settings/account/users/invitations"
@@ -166,6 +203,44 @@ def _of_users(site):
     ]
 
 
+def _typed_again(page: Page) -> None:
+    page.fill("[name=name]", "Scalona")
+    expect(page.locator("#similar section")).to_be_visible()
+
+
+def _searched(page: Page) -> None:
+    form = page.locator("form[action$='/duplicates/search']")
+    if form.count():
+        form.locator("button").click()
+    expect(page.locator("[data-group]").first).to_be_visible(timeout=30_000)
+
+
+def _of_merging(site):
+    """The screens of duplicates, merging and splitting, with a merge that had something since."""
+    with site.writing():
+        boss = site.people["Ada"]
+        made = [
+            make_record(boss, "company", name="Scalona", city=city, visibility=visibility,
+                        nip="5260250274", participants=[]).id
+            for city, visibility in (("Radom", "public"), ("Gdynia", "hidden"), ("Sopot", "public"))
+        ]  # fmt: skip
+        kind, who = registry().kinds["company"], actor_of(boss.id)
+        merge = services.merge(planning.plan(kind, made[:2], made[0], {}, who)).id
+        make_record(boss, company=made[0])
+    rows = f"row={made[0]}&row={made[2]}"
+    return [
+        ("Ada", f"/companies/{made[0]}", None),
+        ("Ada", f"/companies/{made[0]}/merge", None),
+        ("Ada", f"/companies/merge?row={made[0]}", None),
+        ("Ada", f"/companies/merge?{rows}", None),
+        ("Ada", f"/companies/merge/preview?{rows}&main={made[0]}", None),
+        ("Ada", f"/companies/{made[0]}/split/{merge}", None),
+        ("Ada", "/companies/new", _typed_again),
+        ("Ada", "/settings/account/contacts/duplicates?kind=person", None),
+        ("Ada", "/settings/account/contacts/duplicates?kind=company", _searched),
+    ]
+
+
 @pytest.fixture(scope="module")
 def screens(site):
     """What is looked at: who looks, the address, and what is done there first."""
@@ -178,6 +253,7 @@ def screens(site):
     for number in range(len(LOOKS)):
         site.add(last_name=f"Ticked{number}", participants=beata, visibility="hidden")
     locked = site.add("Celina", last_name="Dostępny Zamknięty", visibility="private")
+    asked = site.add("Celina", last_name="Dostępny Proszony", visibility="private")
     north, number = site.teams["North"], person.rsplit("/", 1)[1]
     with site.writing():
         roles = {key: role(key).id for key in ("administrator", "user")}
@@ -195,6 +271,11 @@ def screens(site):
         ("Ada", "/people?q=ticked&operations=1", _to_outcome),
         ("Ada", "/people", _clicked(".sz-me")),
         ("Ada", "/people", _search_box),
+        ("Beata", "/people", _palette),
+        ("Ada", "/people/export", None),
+        ("Ada", "/people/export", _wrongly_exported),
+        ("Ada", "/companies/export", _exported),
+        ("Ada", "/settings/profile/export", None),
         ("Beata", "/people", _clicked("[data-pop=bell]")),
         ("Ada", person, None),
         ("Ada", person, _clicked("#participants a[data-dialog]")),
@@ -202,6 +283,7 @@ def screens(site):
         ("Ada", f"{person}/edit", _picker),
         ("Ada", "/people/new", _refused),
         ("Ada", f"{person}/delete", None),
+        ("Ada", _asked_for(site, asked), None),
         ("Beata", locked, None),
         ("Ada", "/search?q=dostepn", None),
         ("Ada", "/search?q=zzzzz", None),
@@ -215,6 +297,7 @@ def screens(site):
         ("Ada", "/settings/account/contacts/sources", None),
         ("Beata", "/settings/account/package/plugins", None),
         *_of_users(site),
+        *_of_merging(site),
         ("Ada", "/people/999999", None),
         ("Ada", "/settings/account/users/teams", None),
         ("Ada", "/settings/account/users/teams/new", _refused_team),
@@ -243,6 +326,7 @@ def screens(site):
         ("Ada", "/imports/new", _to_options),
         ("Ada", "/imports/new", _to_result),
         ("Ada", "/styleguide", None),
+        ("Ada", f"/settings/account/users/users/{beata[0].id}", _viewing_as),
     ]
 
 

@@ -74,7 +74,9 @@ def _import(page, path, green, *, dropped=False):
         ("outlook.csv", ["B", "D", "F", "H"]),
     ],
 )
-def test_a_file_is_imported_and_its_people_are_found(browse, site, name, green):
+def test_imp_5_imp_8_imp_9_imp_10_imp_26_list_8_a_file_is_imported_and_its_people_are_found(
+    browse, site, name, green
+):
     page = browse("Anna")
     rows = _import(page, FILES / name, green, dropped=name.endswith((".ods", ".xlsx")))
     result = page.url

@@ -114,7 +114,7 @@ def test_nothing_is_stored_when_the_connection_is_cut_before_the_end(faulty_app,
         assert installation_sql(count).scalar_one() == 0
 
 
-def test_bug_is_shown_by_a_reference_and_its_message_is_not_logged(browser, caplog):
+def test_gen_14_bug_is_shown_by_a_reference_and_its_message_is_not_logged(browser, caplog):
     answer = browser.get("/broken")
     assert answer.status_code == 500
     assert "secret@example.com" not in answer.text

@@ -10,12 +10,12 @@ from flask import Response, request
 
 from core import clock, face
 from core.accounts.services import log_security
-from core.csv_writing import csv_of
 from core.i18n import Text, _, lazy, sense
 from core.shown import Action, Cell, Column, Empty, ListPage, PageSize, Row, Tab
 from core.staff.queries import users as queries
 from core.staff.queries.users import ORDERS, UserRow, Wanted
 from core.staff.views.pages import INVITATIONS, USERS, blueprint, page, user_url
+from core.tables.csv_writing import csv_of
 from core.users.models import ACTIVE, REMOVED, SUSPENDED
 from core.web import ADMINISTRATOR, opens
 

@@ -14,6 +14,7 @@ from typing import Any
 
 ANYONE, EVERYBODY, IMPORTER, ADMINISTRATOR = "anyone", "everybody", "importer", "administrator"
 MANAGER = "manager"  # whoever reaches others
+EXPORTER = "exporter"  # whoever has the right to export something
 OPERATOR = "operator"  # whoever has the right to list operations
 ANONYMISER = "anonymiser"  # whoever may anonymise the record
 FILE = b"Nazwisko;Miasto\r\nNowak;Radom\r\n"
@@ -99,6 +100,31 @@ HOLDERS = {"owner": ("user", "team"), "participants": ("user", "team")}
 LABELS = {"groups": ("groups", "tags"), "tags": ("tags", "groups")}
 
 
+# Numbers of things inside filters.
+_ASKED = {
+    "company": ("user:owner:is:@", "tags:tags:is:@", "groups:groups:is:@", "source:source:is:@",
+                "done:import:is:@", "team:participants:is:@"),
+}  # fmt: skip
+_ASKED["person"] = (*_ASKED["company"], "company:company:is:@")
+
+
+def _views(plural: str, kind: str) -> Iterator[Address]:
+    one = f"/{plural}/views/<int:view_id>"
+    at = {"view_id": f"{kind}_view"}
+    shared = {"name": "Ours", "sharing": "some", "readers": ["$user", "$team"]}
+    foreign = {"readers": ("user", "team"), "sharing": ("sign",)}
+    yield Address(f"/{plural}/views/new")
+    yield Address(f"/{plural}/views/new", "POST", controls={**shared, "filter": "city:filled"},
+                  foreign={**foreign, "view": (f"{kind}_view",)})  # fmt: skip
+    yield Address(f"{one}/edit", path=at)
+    yield Address(f"{one}/edit", "POST", path=at, controls=shared, foreign=foreign)
+    yield Address(f"{one}/look", "POST", path=at, controls={"filter": "city:filled"})
+    yield Address(f"{one}/delete", path=at)
+    yield Address(f"{one}/delete", "POST", path=at)
+    yield Address(f"/{plural}/views/usual", "POST", controls={"view": "mine"},
+                  foreign={"view": (f"{kind}_view",)})  # fmt: skip
+
+
 def _of_kind(plural: str, kind: str) -> Iterator[Address]:
     name = {"person": {"last_name": "Nowak"}, "company": {"name": "Nowak"}}[kind]
     link = {"company": "$company"} if kind == "person" else {}
@@ -117,11 +143,21 @@ def _of_kind(plural: str, kind: str) -> Iterator[Address]:
     foreign = {**HOLDERS, **LABELS, **links, "source": ("source", "tags")}
     one, at = f"/{plural}/<int:record_id>", {"record_id": kind}
     yield Address(
-        f"/{plural}", query={"size": "200"}, foreign={"company": ("company",), "import": ("done",)}
+        f"/{plural}",
+        query={"size": "200", "filter": "owner:is:$user"},
+        foreign={"filter": _ASKED[kind], "view": (f"{kind}_view",)},
     )
+    yield Address(f"/{plural}/count", query={"filter": "city:contains:rado"},
+                  foreign={"filter": _ASKED[kind]})  # fmt: skip
+    yield Address(f"/{plural}/filter", query={"filter": "owner:is:$user"},
+                  foreign={"filter": _ASKED[kind]})  # fmt: skip
+    yield from _views(plural, kind)
     for operation in ("user", "visibility"):
         yield Address(f"/{plural}/operations/{operation}", "POST", OPERATOR,
                       controls={"row": f"${kind}"}, foreign={"row": (kind,)})  # fmt: skip
+    yield Address(f"/{plural}/export", opens=EXPORTER, foreign={"company": ("company",)})
+    yield Address(f"/{plural}/export", "POST", EXPORTER, foreign={"row": (kind,)},
+                  controls={"row": f"${kind}", "format": "csv", "columns": "all"})  # fmt: skip
     yield Address(f"/{plural}/columns")
     yield Address(f"/{plural}/columns", "POST", controls={"order": ["city"], "columns": ["city"]})
     yield Address(f"/{plural}/widths", "POST", controls={"column": "name", "width": "200"})
@@ -145,6 +181,21 @@ def _of_kind(plural: str, kind: str) -> Iterator[Address]:
     yield Address(f"{one}/take-over", "POST", path={"record_id": f"ownerless_{kind}"})
     yield Address(f"{one}/delete", path=at)
     yield Address(f"{one}/delete", "POST", path=at)
+    two = {"row": [f"${kind}", f"$ownerless_{kind}"]}
+    yield Address(f"/{plural}/similar", "POST", controls={**name, "similar_to": f"${kind}"},
+                  foreign={"similar_to": (kind,), **links}, ignored=frozenset({"similar_to", *links}))  # fmt: skip
+    yield Address(f"{one}/merge", path=at)
+    yield Address(f"/{plural}/merge", query=two, foreign={"row": (kind,), "main": (kind,)})
+    yield Address(
+        f"/{plural}/merge/preview", query=two, foreign={"main": (kind,), "pick.city": (kind,)}
+    )
+    yield Address(
+        f"/{plural}/merge", "POST", controls=two, foreign={"main": (kind,), "pick.city": (kind,)}
+    )
+    yield Address(f"/{plural}/operations/merge", "POST", OPERATOR, controls=two)
+    split = {"record_id": f"main_{kind}", "merge_id": f"merge_{kind}"}
+    yield Address(f"{one}/split/<int:merge_id>", path=split)
+    yield Address(f"{one}/split/<int:merge_id>", "POST", path=split)
     yield Address(f"{one}/restore", "POST", path={"record_id": f"trashed_{kind}"})
     yield Address(f"{one}/anonymise", opens=ANONYMISER, path=at, query={"sure": "1"})
     yield Address(f"{one}/anonymise", "POST", ANONYMISER, path=at,
@@ -157,7 +208,7 @@ def _of_kind(plural: str, kind: str) -> Iterator[Address]:
     yield Address(f"{trash}/delete", opens=ADMINISTRATOR, query={"row": f"$trashed_{kind}"},
                   foreign={"row": (f"trashed_{kind}",)}, ignored=frozenset({"row"}))  # fmt: skip
     yield Address(f"{trash}/delete", "POST", ADMINISTRATOR,
-                  controls={"row": f"$trashed_{kind}", "word": "DELETE"},
+                  controls={"row": f"$trashed_{kind}", "word": "USUŃ"},
                   foreign={"row": (kind, f"trashed_{kind}")},
                   ignored=frozenset({"row"}))  # fmt: skip
 
@@ -232,6 +283,9 @@ CORE = [
     Address("/notifications/read-all", "POST"),
     Address("/search", query={"q": "quillon"}),
     Address("/search/box", query={"q": "quillon"}),
+    Address("/search/<kind_key>", path={"kind_key": "person"}, query={"q": "quillon"},
+            signs=frozenset({"kind_key"})),
+    Address("/palette", query={"q": "quillon"}),
     Address("/pick/<kind_key>", path={"kind_key": "person"}, signs=frozenset({"kind_key"})),
     Address(_OPERATION, opens=OPERATOR, path={"operation_id": "checked operation"}),
     Address(_OPERATION, "POST", OPERATOR, path={"operation_id": "chosen operation"},
@@ -308,6 +362,15 @@ CONTACTS = [
         ignored=frozenset({"order", "retired", "move"}),
     ),
 ]
+
+_EXPORT = "/exports/<int:export_id>"
+EXPORTS = [
+    *(Address(f"{where}", opens=EXPORTER)
+      for where in ("/exports", "/settings/profile/export", "/settings/account/data/export")),
+    *(Address(f"{_EXPORT}{below}", opens=EXPORTER, path={"export_id": "export"})
+      for below in ("", "/progress", "/file")),
+    Address(f"{_EXPORT}/stop", "POST", EXPORTER, path={"export_id": "waiting export"}),
+]  # fmt: skip
 
 _IMPORT = "/imports/<int:import_id>"
 
@@ -410,9 +473,22 @@ CUSTOM_ROLES = [
     _admin(f"{_USERS}/roles/new", "POST", controls={"name": "Auditor"}),
 ]
 
+_DUPLICATES = "/settings/account/contacts/duplicates"
+
+DUPLICATES = [
+    _admin(_DUPLICATES, query={"kind": "person"}),
+    _admin(f"{_DUPLICATES}/search", "POST", controls={"kind": "company"},
+           foreign={"kind": ("sign",)}),
+    _admin(f"{_DUPLICATES}/<int:run_id>/progress", path={"run_id": "run"}),
+    _admin(f"{_DUPLICATES}/<int:run_id>/stop", "POST", path={"run_id": "run"}),
+    _admin(f"{_DUPLICATES}/groups/<int:group_id>/different", "POST", path={"group_id": "group"}),
+    _admin(f"{_DUPLICATES}/groups/<int:group_id>/later", "POST", path={"group_id": "group"}),
+]  # fmt: skip
+
 BY_PLUGIN = {
-    "core": [*CORE, *STAFF, *PERMISSIONS],
+    "core": [*CORE, *STAFF, *PERMISSIONS, *EXPORTS],
     "custom_roles": CUSTOM_ROLES,
     "contacts": CONTACTS,
     "imports": IMPORTS,
+    "duplicates": DUPLICATES,
 }

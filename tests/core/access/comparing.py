@@ -291,7 +291,7 @@ def searches(world: World, user: naive.User, kind: str, fragment: str) -> Found:
         each: world.level(user, world.things[each]) == FULL
         for each in world.found(user, kind, fragment)
     }
-    condition = lists.search_condition(fragment)
+    condition = lists.search_condition(fragment, kind)
     assert condition
     for is_sparse in (False, True):
         force(user, kind, is_sparse=is_sparse)

@@ -109,6 +109,8 @@ class Crowded(Peopled):
             batch.refused = [[each, "no"] for each in people]
             batch.counts = made.counts = {"changed": 0, "unchanged": 0, "refused": len(people)}
             batch.done_at = made.ended_at = made.created_at
+        for state, name in (("done", "export"), ("waiting", "waiting export")):
+            found[name] = self._export(user, state, people).id
         for state in IMPORTS:
             found[state] = self._copied(user, state)
         found["assigning"] = self._copied(user, self.made.state)

@@ -37,7 +37,7 @@ SORTS = {f"{way}{kind}": kind for kind in RECORDS for way in ("", "trashed_", "o
 
 # What a request about a record of which only the basic line is known may store nevertheless.
 BESIDE = {"core_access_request", "core_notification", "core_job", "core_operation",
-          "core_operation_batch"}  # fmt: skip
+          "core_operation_batch", "core_export", "core_export_rows", "core_security_entry"}  # fmt: skip
 # What differs by itself: numbers and hues of new rows, their moments, and secrets.
 MADE = re.compile(r"\d{6,}|\bav-\d\b|datetime=\"[^\"]*\"|\b\d\d?:\d\d\b")
 SECRET = re.compile(

@@ -26,21 +26,26 @@ from core.accounts.queries import _facts
 from core.accounts.services import switch_plugins
 from core.changes.capture import change_set, no_longer_writing, open_set, writing_as
 from core.db import Base, db, enter_account, leave_account, sql
+from core.exports.models import Export, ExportPiece, ExportRows
+from core.merging import planning, services
 from core.notifications.holders import PARTICIPANT
 from core.notifications.models import Notification
 from core.operations.models import Batch, Operation
 from core.permissions.facts import setting
 from core.permissions.models import AccessRequest
 from core.permissions.services import save
+from core.records.filters import from_text
 from core.records.labels import make
 from core.records.services import create
 from core.registry import registry
 from core.roles.models import Role as RoleRow
+from core.saved_views.services import Look, Sharing, create_view
 from core.staff.models import Invitation, InvitationLink
 from core.teams.models import Membership
 from core.users import codes, second_factors, sessions, tickets
 from core.users.models import Login, User, UserPhoto
 from core.users.passwords import hash_password
+from plugins.duplicates.models import Group, Run
 from plugins.imports.models import Chunk, Import
 from tests.core.access import naive
 from tests.core.access.addresses import FILE
@@ -55,11 +60,16 @@ NUMBERED = (
     "core_label",
     "core_notification",
     "core_operation",
+    "core_export",
     "core_role",
     "core_security_entry",
     "core_access_request",
+    "core_merge",
     "imports_import",
+    "duplicates_run",
+    "duplicates_group",
     "core_invitation",
+    "core_saved_view",
 )
 KINDS = ("person", "company")
 PLURAL = {"person": "people", "company": "companies"}
@@ -72,10 +82,11 @@ FORGOTTEN = {"core_session", "core_form_token", "core_sign_in_failure"}
 # What differs between two requests that do the same.
 VOLATILE = ("id", "version", "created_at", "updated_at", "added_at", "at", "read_at", "ended_at",
             "token", "token_hash", "last_used_at", "change_set_id", "job_id", "record_id",
-            "import_id", "document", "deleted_at", "key", "run_at", "enqueued_at", "due_at",
+            "import_id", "export_id", "document", "deleted_at", "key", "run_at", "enqueued_at", "due_at",
             "notification_id", "arguments", "parameters", "operation_id", "done_at", "ends_at",
             "asked_at", "changed_at", "password_hash", "code_hash", "invitation_id", "sent_at",
-            "expires_at", "accepted_at", "withdrawn_at", "answered_at", "details")  # fmt: skip
+            "expires_at", "accepted_at", "withdrawn_at", "answered_at", "details",
+            "merged_at", "split_at", "merge_id", "run_id", "said_at", "view_id")  # fmt: skip
 
 WRITES = (
     "select sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
@@ -103,8 +114,11 @@ class Peopled(Builder):
         self._people()
         self._records()
         self._labels()
+        self._views()
         self._imports()
         self._operations()
+        self._duplicates()
+        self._exports()
         self._notifications()
         self._invitation()
         self._permissions()
@@ -209,12 +223,38 @@ class Peopled(Builder):
             for kind in KINDS:
                 made = self._record(kind, "public", key=f"{kind} ownerless", is_owned=False)
                 self.places[f"ownerless_{kind}"] = made.id
+                self._record(kind, "public", key=f"{kind} main")
             self.set_id = open_set(db.session()).set_id
         for kind in KINDS:
+            self._merge(kind)
             trash_or_restore(self.things[f"{kind} trashed"], self.boss_id)
             self.places[kind] = self.things[f"{kind} public"].id
             self.places[f"trashed_{kind}"] = self.things[f"{kind} trashed"].id
             self.places[f"name_of_{kind}"] = self.things[f"{kind} public"].name
+
+    def _merge(self, kind: str) -> None:
+        """A record into which another one was merged, which had nothing but its name."""
+        main = self.things[f"{kind} main"]
+        number = len(self.world.things) + 1
+        name = f"quillon zqn{number}x"
+        values = {
+            "last_name" if kind == "person" else "name": name,
+            "owner": main.owner,
+            "participants": sorted(main.participants),
+            "visibility": "public",
+        }
+        boss, spec = actor_of(self.boss_id), registry().kinds[kind]
+        with change_set("form", self.boss_id):
+            other = create(spec, values, boss)
+        picks = {"last_name" if kind == "person" else "name": main.id}
+        plan = planning.plan(spec, [main.id, other.id], main.id, picks, boss)
+        self.places[f"merge_{kind}"] = services.merge(plan).id
+        self.places[f"main_{kind}"] = main.id
+        made = naive.Thing(
+            other.id, other.account_id, kind, name, main.owner, set(), main.participants,
+            "public", is_trashed=True,
+        )  # fmt: skip
+        self.world.things[made.id] = self.things[f"{kind} merged"] = made
 
     def _record(
         self,
@@ -254,6 +294,14 @@ class Peopled(Builder):
     def _labels(self) -> None:
         for sort, family in (("source", "source"), ("tags", "tag"), ("groups", "group.contacts")):
             self.places[sort] = make(family, f"{sort} {self.account_id}")
+
+    def _views(self) -> None:
+        """A view of each list, the administrator's own."""
+        boss = actor_of(self.boss_id)
+        for kind in KINDS:
+            look = Look(from_text("note:contains:vellum"))
+            made = create_view(kind, "Vellum", look, boss, Sharing(is_for_all=True))
+            self.places[f"{kind}_view"] = made.id
 
     def _imports(self) -> None:
         """An import in each state, and one of the ordinary user whose rows hit every record."""
@@ -316,6 +364,18 @@ class Peopled(Builder):
         batch.done_at = done.ended_at = done.created_at
         self.operated = done.id
 
+    def _duplicates(self) -> None:
+        """A search that waits, and one that ended and found a group of all persons."""
+        done = Run(kind="person", user_id=self.boss_id, state="done")
+        waiting = Run(kind="person", user_id=self.boss_id)
+        db.session.add_all([done, waiting])
+        db.session.flush()
+        ids = [each.id for each in self.things.values() if each.kind == "person"]
+        group = Group(run_id=done.id, record_ids=ids)
+        db.session.add(group)
+        db.session.flush()
+        self.places |= {"run": waiting.id, "group": group.id}
+
     def _operation(self, user_id: int, state: str, record_ids: list[int]) -> Operation:
         made = Operation(
             user_id=user_id,
@@ -330,6 +390,26 @@ class Peopled(Builder):
         db.session.add(made)
         db.session.flush()
         db.session.add(Batch(operation_id=made.id, number=0, record_ids=record_ids))
+        db.session.flush()
+        return made
+
+    def _exports(self) -> None:
+        """An export that is made, and one that waits."""
+        ids = [self.places["person"]]
+        self.places["export"] = self._export(self.boss_id, "done", ids).id
+        self.places["waiting export"] = self._export(self.boss_id, "waiting", ids).id
+
+    def _export(self, user_id: int, state: str, record_ids: list[int]) -> Export:
+        """Return an export of people, whose file names its records."""
+        made = Export(user_id=user_id, kind="person", format="csv", file_name="People.csv",
+                      state=state, row_count=len(record_ids), choices={})  # fmt: skip
+        db.session.add(made)
+        db.session.flush()
+        db.session.add(ExportRows(export_id=made.id, record_ids=record_ids))
+        if state == "done":
+            made.ended_at, made.written_count = made.created_at, len(record_ids)
+            names = "\n".join(each.name for each in self.things.values() if each.id in record_ids)
+            db.session.add(ExportPiece(export_id=made.id, number=0, content=names.encode()))
         db.session.flush()
         return made
 

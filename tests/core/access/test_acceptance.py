@@ -91,7 +91,7 @@ def sales(app, client):
 
 
 @pytest.mark.parametrize("kind", ["person", "company"])
-def test_acc_s1_a_new_record_belongs_to_who_adds_and_the_main_team(sales, kind):
+def test_acc_s1_acc_31_a_new_record_belongs_to_who_adds_and_the_main_team(sales, kind):
     address = sales.add(kind)
     row = sql(
         "select r.owner_id, r.visibility, array_agg(h.principal_id) as participants"

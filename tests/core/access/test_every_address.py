@@ -18,6 +18,7 @@ from tests.core.access.addresses import (
     ADMINISTRATOR,
     ANYONE,
     BY_PLUGIN,
+    EXPORTER,
     IMPORTER,
     MANAGER,
     MISSING,
@@ -142,6 +143,8 @@ UNCHANGING = (
     "/sign-in/second-factor",  # who asks has one already
     "/settings/profile/security/second-factor",
     "/invitation/<token>",  # who asks must sign out first
+    "/similar",
+    "/operations/merge",  # it leads to the page on which values are chosen
     "/ask",  # an administrator has access already
     "/view-as/end",  # nobody views as somebody else here
 )
@@ -194,6 +197,7 @@ def open_without_right(ask: Asker) -> Found:
             ADMINISTRATOR: ("leader", "blind"),
             IMPORTER: ("blind",),
             OPERATOR: ("blind",),
+            EXPORTER: ("blind", "ordinary"),
             MANAGER: ("blind", "ordinary"),
         }.get(each.opens, ())
         for who in closed_to:
@@ -260,8 +264,11 @@ def swapped(
             ask.answered[key] = ask.tried("administrator", each.method, path, **sent)
         answers.append(ask.answered[key][0])
         changes.append(ask.answered[key][1])
-    (number,) = next(iter(foreign.values())).values()
-    (nothing,) = next(iter(missing.values())).values()
+    number, nothing = (
+        re.sub(r"^\w+:\w+:", "", str(value))  # a filter names its field and operator as well
+        for each in (foreign, missing)
+        for value in next(iter(each.values())).values()
+    )
     if is_refused and not 400 <= answers[0].status_code < 500:
         yield f"{each}: {what} answers {answers[0].status_code}"
     if changes[0] != changes[1] or (is_refused and changes[0]):
@@ -443,9 +450,16 @@ class Look:
             if thing is None or (what == "number" and record_id in echoed):
                 continue
             level = self.world.level(self.user, thing)
+            if self.main_of(thing) and self.world.may_restore(self.user, thing):
+                continue  # the main record names what was merged into it
             if level == NOTHING or (level == BASIC and what == "words"):
                 lines.append(f"{self.who} {where}: the {what} of {self.name(thing)}")
         return lines
+
+    def main_of(self, thing: Thing) -> Thing | None:
+        """Return into which record one was merged (DUP-6)."""
+        ours = self.ask.ours.things
+        return ours[f"{thing.kind} main"] if thing is ours[f"{thing.kind} merged"] else None
 
     def name(self, thing: Thing) -> str:
         names = {each.id: key for key, each in self.ask.ours.things.items()}
@@ -511,7 +525,7 @@ class Look:
 
     def links(self) -> Found:
         """The filter by a company and the form that is filled in with one."""
-        filtered, filled_in = "/people?company={}", "/people/new?company={}"
+        filtered, filled_in = "/people?filter=company:is:{}", "/people/new?company={}"
         missing = {path: self.ask.ask(self.who, "GET", path.format(MISSING))
                    for path in (filtered, filled_in)}  # fmt: skip
         for state in ("public", "private", "hidden", "trashed"):
@@ -526,11 +540,13 @@ class Look:
                     yield from self.people_of(company, rows(answer))
 
     def people_of(self, company: Thing, shown: dict[int, str]) -> Found:
-        """Hold a list of people narrowed by a company against those that are there in full."""
+        """Hold a list of people narrowed by a company, as far as it may be known, against the model."""
         people = [
             each
             for each in self.world.listed(self.user, "person")
-            if each.company == company.id and self.is_full(each) and self.is_full(company)
+            if each.company == company.id
+            and self.is_full(each)
+            and self.world.level(self.user, company) != NOTHING
         ]
         if shown != self.levels(people):
             yield f"{self.who} people of {self.name(company)}: {shown}, not {self.levels(people)}"
@@ -558,7 +574,7 @@ class Look:
         may_know = self.who in {"administrator", "ordinary"}
         for kind in KINDS:
             listed = self.levels(self.world.listed(self.user, kind)) if may_know else {}
-            path = f"/{PLURAL[kind]}?import={told}"
+            path = f"/{PLURAL[kind]}?filter=import:is:{told}"
             shown = rows(self.ask.ask(self.who, "GET", path))
             full = {key: level for key, level in listed.items() if level == FULL}
             if shown not in (listed, full):
@@ -625,6 +641,11 @@ class Look:
 
     def profile(self, thing: Thing) -> Found:
         answer = self.ask.ask(self.who, "GET", self.at(thing))
+        main = self.main_of(thing)
+        if main and self.is_full(main):
+            if answer.headers.get("Location") != self.at(main):
+                yield f"{self.who} {self.name(thing)}: does not lead to the main record"
+            return
         if self.world.may_restore(self.user, thing):
             if answer.status_code != 404 or thing.name not in plain(answer):
                 yield f"{self.who} {self.name(thing)}: {answer.status_code} in the trash"

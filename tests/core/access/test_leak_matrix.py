@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.core.access.addresses import MISSING
+from tests.core.access.addresses import MISSING, Address
 from tests.core.access.crowd import Crowd
 from tests.core.access.matrix import ASKERS, STATES, Matrix, catalogue
-from tests.core.access.peopled import same
+from tests.core.access.peopled import PLURAL, same
 
 Found = Iterator[str]
 
@@ -41,6 +41,42 @@ def test_vis_x1_matrix_holds_every_case(crowd):
         ("trashed", "nothing"),
     }
     assert len(catalogue()) > 100
+
+
+# Each asks for something that private records without access must not answer.
+FILTERS = (
+    "city:contains:zqs", "city:contains_not:zqs", "city:filled", "city:empty", "city:begins:zqs",
+    "emails:filled", "emails:contains:example", "note:contains:vellum", "note:contains_not:vellum",
+    "visibility:is:private", "visibility:is_not:public", "updated_at:within:this_year",
+    "updated_at:older:1;days", "created_at:empty", "participants:filled", "participants:is:me",
+    "participants:empty", "tags:empty", "owner:is:me", "owner:is_not:me", "owner:is:my_teams",
+    "owner:empty", "any(street:filled,web:empty)", "any(all(city:filled,web:filled),owner:is:me)",
+    "name:contains:quillon", "name:contains_not:zqn1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("who", ASKERS)
+def test_vis_3_filters_tell_nothing_of_what_the_asker_may_not_know(crowd, no_leaks, who):
+    no_leaks(filtered(Matrix(crowd, who)))
+
+
+def filtered(matrix: Matrix) -> Found:
+    """Every filter answers as in a world where all that the asker may not know is different."""
+    asked = [
+        Address(f"/{plural}{below}", query={"size": "200", "filter": text})
+        for plural in PLURAL.values()
+        for below in ("", "/count")
+        for text in (*FILTERS, *(("company:filled", "company:empty") if plural == "people" else ()))
+    ]
+    first = [matrix.again(each) for each in asked]
+    for each, found in zip(asked, first, strict=True):
+        yield from matrix.plain_faults(f"{each} {each.query}", found, str(each.query))
+    with matrix.otherwise():
+        second = [matrix.again(each) for each in asked]
+    for each, *both in zip(asked, first, second, strict=True):
+        line = matrix.unlike(*both)
+        if line:
+            yield f"{matrix.who} {each} {each.query}: differs by what he may not know: {line}"
 
 
 @pytest.mark.parametrize("who", ASKERS)

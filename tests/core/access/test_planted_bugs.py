@@ -29,10 +29,17 @@ WRONG_RULES: dict[str, Swaps] = {
         ("r.visibility <> 'hidden'", "r.visibility = 'public'"),
         ("r.visibility in ('public', 'private')", "r.visibility = 'public'"),
     ],
-    "teams do not take part": [("h.principal_id = any(:principals)", "h.principal_id = :actor_id")],
-    "participants are reached like owners": [("h.role = 'owner' and ", "")],
+    "teams do not take part": [("cast(:principals as", "cast(array[:actor_id] as")],
+    "teams are not gathered": [("h.principal_id = any(:principals)", "h.principal_id = :actor_id")],
+    "participants are reached like owners": [
+        ("r.participant_ids && cast(:principals", "r.participant_ids && cast(:reached")
+    ],
+    "participants are gathered like owners": [("h.role = 'owner' and ", "")],
     "further owners are not reached": [
-        ("or (h.role = 'owner' and h.principal_id = any(:reached))", "")
+        ("or r.further_owner_ids && cast(:reached as bigint[])", "")
+    ],
+    "further owners are not gathered": [
+        ("h.role = 'owner' and h.principal_id = any(:reached)", "false")
     ],
     "managers do not reach": [("r.owner_id = any(:reached)", "r.owner_id = :actor_id")],
     "holders are forgotten where View is ticked": [
@@ -48,9 +55,11 @@ WRONG_RULES: dict[str, Swaps] = {
 }
 
 WRONG_RIGHTS: dict[str, Swaps] = {
-    "participant teams have no rights": [("= any(:principals)", "= :actor_id")],
-    "participants have the owner's rights": [("h.role = 'owner'", "true")],
-    "further owners have no rights": [("or (select true", "or (select false")],
+    "participant teams have no rights": [("cast(:principals as", "cast(array[:actor_id] as")],
+    "participants have the owner's rights": [
+        ("any(r.further_owner_ids)", "any(r.further_owner_ids || r.participant_ids)")
+    ],
+    "further owners have no rights": [("or :actor_id = any(r.further_owner_ids)", "")],
 }
 
 

@@ -123,7 +123,7 @@ def test_acc_22_without_the_right_there_is_nothing_to_tick(ada, client):
 def test_list_10_only_what_the_actor_could_do_on_some_record_is_offered(ada, client):
     record = make_record(ada)
     for role in ("user", "owner"):
-        for right in ("change_owner", "manage_participants", "change_visibility"):
+        for right in ("change_owner", "manage_participants", "change_visibility", "merge"):
             tick(role, "person", right, on=False)
     assert "/people/operations/" not in client.get("/people?operations=1").text
     for key in ("user", "visibility"):
@@ -162,7 +162,7 @@ def test_gen_1_ids_of_other_accounts_and_hidden_records_cannot_be_ticked(ada, ev
 # ---------------------------------------------------------------- change user
 
 
-def test_acc_36_the_owner_of_all_ticked_rows_is_replaced(ada, eve, client):
+def test_list_14_acc_36_the_owner_of_all_ticked_rows_is_replaced(ada, eve, client):
     records = [make_record(ada) for _number in range(3)]
     shown = run(client, records, confirm="confirm_lose_access",
                 role="owner", mode="replace", principals=str(eve.id))  # fmt: skip

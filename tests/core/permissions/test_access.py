@@ -135,7 +135,7 @@ def test_gen_8_both_changing_one_setting_is_said_and_a_second_save_decides(brows
 # ---------------------------------------------------------------- defaults of new records
 
 
-def test_acc_23_and_31_each_kind_has_its_own_list_which_is_the_main_team_as_shipped(browser):
+def test_acc_23_acc_31_each_kind_has_its_own_list_which_is_the_main_team_as_shipped(browser):
     page = browser.get(PARTICIPANT).text
     assert page.count('value="main_team" selected') == 2
     saved(browser, PARTICIPANT, form(browser, PARTICIPANT, **{"invited.person": []}))
@@ -143,7 +143,7 @@ def test_acc_23_and_31_each_kind_has_its_own_list_which_is_the_main_team_as_ship
     assert setting("access.company.invited") == ["main_team"]
 
 
-def test_acc_24_to_26_users_teams_and_relative_values_are_combined(browser, own):
+def test_acc_24_acc_25_acc_26_users_teams_and_relative_values_are_combined(browser, own):
     north, ula, ola = make_team("North"), make_user("Ula", own), make_user("Ola", make_team())
     chosen = [str(each) for each in ("signed_in_user", "main_team", north.id, ula.id, ola.id)]
     saved(browser, PARTICIPANT, form(browser, PARTICIPANT, **{"invited.person": chosen}))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from core.accounts.viewing import LONGEST
 from core.db import db
+from core.housekeeping import end_overdue_viewings
 from core.notifications.models import Notification
 from core.users.models import REMOVED, SUSPENDED
 from tests.core.access.addresses import BY_PLUGIN, EVERYBODY
@@ -231,3 +233,25 @@ def test_acc_x5_nobody_views_further_from_there(browser, own, ula):
     assert start(browser, ula).status_code == 403
     assert banner("Chief") in browser.get(TEAMS).text
     assert role("user")
+
+
+def test_acc_x5_it_ends_by_itself_after_twelve_hours_and_the_log_says_so(browser, ula, ada):
+    start(browser, ula)
+    began = entries("view_as_started")[0]
+    end_overdue_viewings()
+    assert not entries(ENDED)
+    began.created_at -= LONGEST
+    db.session.flush()
+    assert banner("Ula") not in browser.get(TEAMS).text
+    for _each in range(2):  # whoever comes first, browser or clock: it is logged once
+        end_overdue_viewings()
+    assert [(each.user_id, each.details["user"]) for each in entries(ENDED)] == [(ada.id, ula.id)]
+    assert "Ended viewing as Ula Test." in browser.get(LOG).text
+
+
+def test_acc_x5_the_clock_ends_what_a_closed_browser_left(browser, ula):
+    start(browser, ula)
+    entries("view_as_started")[0].created_at -= LONGEST
+    db.session.flush()
+    end_overdue_viewings()
+    assert entries(ENDED)[0].details["user"] == ula.id

@@ -42,6 +42,7 @@ def rows_of(record_id: int, kind: str) -> dict[str, Any]:
         "record": tuple(
             sql(
                 "select kind, name, sort_name, sort_key, owner_id, visibility, version,"
+                " participant_ids, further_owner_ids,"
                 " created_by_id, updated_by_id, deleted_at from core_record"
                 " where account_id = :account and id = :id",
                 id=record_id,

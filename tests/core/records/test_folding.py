@@ -5,6 +5,7 @@ from hypothesis import example, given, settings, strategies as st
 
 from core.records.folding import (
     fold,
+    mark_of,
     search_document,
     search_query,
     search_words,
@@ -224,3 +225,13 @@ def test_a_long_query_asks_for_a_bounded_number_of_words():
     literals = search_query(" ".join(f"word{number}" for number in range(1000)))
     assert literals is not None
     assert literals[0].count("&") == 9
+
+
+def test_marks_keep_accounts_and_kinds_apart():
+    marks = [mark_of(account, "person") for account in range(1, 300)]
+    assert not any(a != b and a.startswith(b) for a in marks for b in marks)
+    assert mark_of(1, "person") != mark_of(1, "company")
+    document = search_document("Jan", ["ala"], ["60-1"], mark_of(17, "person"))
+    assert document.count("'11.76") == document.count(":1")
+    assert found(document, search_query("ja al 60", mark_of(17, "person"))[0])
+    assert not found(document, search_query("jan", mark_of(1, "person"))[0])

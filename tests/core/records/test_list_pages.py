@@ -108,7 +108,7 @@ def test_list_16_empty_list_says_why(client):
     [
         "after=%00", "after=eyJ9", "before=WzAsICJhIiwgMV0", "sort=password_hash", "size=100000",
         "after=WzAsICJ4IiwgMV0&sort=updated_at", "after=WzAsICJ4IiwgMV0&sort=owner",
-        "q=%00%27%25", "dir=sideways", "import=999999999999999999999",
+        "q=%00%27%25", "dir=sideways", "filter=import:is:999999999999999999999",
     ],
 )  # fmt: skip
 def test_altered_addresses_show_a_page_and_no_error(client, query):

@@ -62,7 +62,7 @@ def test_gen_1_their_records_answer_as_missing_ones(ada, theirs, client, kind):
 
 def test_gen_1_their_records_are_in_no_list_search_or_picker(ada, theirs, client):
     for address in ("/people", "/companies", "/search?q=theirs", "/search/box?q=theirs",
-                    f"/people?company={theirs['company']}"):  # fmt: skip
+                    f"/people?filter=company:is:{theirs['company']}"):  # fmt: skip
         answer = client.get(address)
         assert page(answer).rows == {}, address
         assert "Theirs Ltd" not in answer.text

@@ -28,7 +28,7 @@ def found(client, typed: str) -> list[int]:
      "polnoc.pl", "601774290", "601 774 290", "+48 601 774 290", "774", "dyrektorka", "przetarg",
      "zażółć gęślą", "gesla"],
 )  # fmt: skip
-def test_search_1_and_3_a_person_is_found_by(ada, client, typed):
+def test_search_1_search_3_a_person_is_found_by(ada, client, typed):
     record = make_record(
         ada,
         first_name="Małgorzata",
@@ -188,7 +188,7 @@ def test_many_hits_are_counted_and_the_list_shows_them_all(ada, client):
     answer = client.get("/search?q=nowak")
     assert 'data-count="25"' in answer.text
     assert len(page(answer).rows) == 20
-    assert "/people?q=nowak" in page(answer).links
+    assert "/search/person?q=nowak&from=20" in page(answer).links
     assert len(page(client.get("/people?q=nowak")).rows) == 25
     assert len(page(client.get("/search/box?q=nowak")).rows) == 5
 

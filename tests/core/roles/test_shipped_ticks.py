@@ -54,7 +54,7 @@ GENERAL = {
     "take_over": "M U",
 }
 EVERY_KIND = {"view", "add", "edit", "delete", "change_owner", "manage_participants",
-              "change_visibility"}  # fmt: skip
+              "change_visibility", "export"}  # fmt: skip
 
 
 def cells():

@@ -9,12 +9,25 @@ import pytest
 from core.access import fetch
 from core.changes.capture import change_set
 from core.db import sql
+from core.merging.planning import plan
+from core.merging.queries import merged_into
+from core.merging.services import merge
 from core.records import services
 from core.records.queries import values_of
 from core.records.search import search
 from core.registry import registry
+from core.trash import personal
 from tests.core.trash.test_trash import changes, purge, trash
-from tests.makers import actor, make_account, make_record, make_user, set_up, sign_in, tick
+from tests.makers import (
+    actor,
+    make_account,
+    make_record,
+    make_team,
+    make_user,
+    set_up,
+    sign_in,
+    tick,
+)
 
 PERSONAL = {
     "first_name": "Zofia",
@@ -231,3 +244,22 @@ def test_trash_7_the_switch_is_in_account_settings(boss, client):
     assert "checked" in client.get(page).text
     sign_in(client, make_user("Ada"))
     assert client.get(page).status_code == 403
+
+
+def test_contact_11_what_was_merged_into_a_contact_is_anonymised_with_it(app):
+    make_account()
+    ada = make_user("Ada", make_team(), "administrator")
+    kind, who = registry().kinds["person"], actor(ada)
+    first, second, third = (make_record(ada, last_name=name) for name in ("Jeden", "Dwa", "Trzy"))
+    for main, other in ((second, third), (first, second)):
+        merge(plan(kind, [main.id, other.id], main.id, {}, who))
+    assert merged_into(first.id) == sorted([second.id, third.id])
+    with change_set("form", ada.id):
+        personal.anonymise(fetch("person", first.id, who, lock=True))
+    told = sql(
+        "select string_agg(cast(diff as text), '') from core_change where account_id = :account"
+    ).scalar_one()
+    names = sql("select string_agg(name, '') from core_record where account_id = :account").scalar()
+    for name in ("Jeden", "Dwa", "Trzy"):
+        assert name not in told
+        assert name not in names

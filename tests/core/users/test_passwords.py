@@ -24,7 +24,7 @@ def test_a_good_password_is_accepted():
 @pytest.mark.parametrize(
     ("password", "length"), [("", 0), ("Ab3-x9kQ!", 9), ("ab1-" * 32 + "x", 129)]
 )
-def test_length_is_between_10_and_128(password, length):
+def test_auth_2_length_is_between_10_and_128(password, length):
     with pytest.raises(Invalid, match=f"10 to 128 characters; this one has {length}") as refusal:
         check_password(password, LOGIN)
     assert refusal.value.field == "password"
@@ -34,7 +34,7 @@ def test_length_is_between_10_and_128(password, length):
     "password",
     ["jan.kowalski@example.com", "xx JAN.KOWALSKI@EXAMPLE.COM yy", "7jan.kowalski-xyz"],
 )
-def test_login_must_not_be_contained(password):
+def test_auth_2_login_must_not_be_contained(password):
     with pytest.raises(Invalid, match="must not contain the login"):
         check_password(password, LOGIN)
 
@@ -71,7 +71,7 @@ def test_a_very_short_local_part_may_be_contained():
         "Test-1234567",
     ],
 )
-def test_commonly_known_passwords_are_refused(password):
+def test_auth_2_commonly_known_passwords_are_refused(password):
     with pytest.raises(Invalid, match="commonly known"):
         check_password(password, LOGIN)
 

@@ -131,7 +131,7 @@ def test_contact_2_many_people_lead_on_to_the_list(ada, client):
     shown = page(client.get(f"/companies/{company.id}"))
     assert len(shown.rows) == 21
     assert "20+" in shown.texts["panel-people"]
-    address = f"/people?company={company.id}"
+    address = f"/people?filter=company:is:{company.id}"
     assert address in shown.links
     assert set(page(client.get(address)).rows) == people
 

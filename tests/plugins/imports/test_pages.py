@@ -102,7 +102,7 @@ def test_another_accounts_and_users_imports_are_404(client, anna, address):
     assert client.get(f"/imports/{import_.id}{address}").status_code == 404
     for act in ("columns", "options", "stop", "continue", "delete", "file"):
         assert client.post(f"/imports/{import_.id}/{act}").status_code == 404
-    assert client.get("/people?import=" + str(import_.id)).status_code == 200
+    assert client.get("/people?filter=import:is:" + str(import_.id)).status_code == 200
 
 
 def test_imp_6_imp_7_imp_15_imp_16_a_file_is_read_and_its_columns_are_recognised(client, anna):
@@ -282,11 +282,11 @@ def test_imp_24_to_28_an_import_runs_and_shows_what_became_of_every_row(client, 
     assert 'data-state="failed" data-count="1"' in page.text
     assert page.text.count('<tr data-row="') == 3
     assert "“jan@” is not an e-mail address" in text_of(page)
-    assert f"/people?import={import_.id}" in page.text
-    assert f"/companies?import={import_.id}" in page.text
+    assert f"/people?filter=import:is:{import_.id}" in page.text
+    assert f"/companies?filter=import:is:{import_.id}" in page.text
     failed = client.get(f"{where}?state=failed")
     assert failed.text.count('<tr data-row="') == 1
-    listed = client.get(f"/people?import={import_.id}")
+    listed = client.get(f"/people?filter=import:is:{import_.id}")
     assert listed.text.count("data-record-id") == 2
     assert "Gżegżółka" in listed.text
     assert client.get(f"{where}/progress").headers["HX-Refresh"] == "true"

@@ -6,12 +6,12 @@ import sys
 
 import pytest
 
+from core.tables.cells import FileKind
 from plugins.imports import reading
 from plugins.imports.cells import read_rows
 from plugins.imports.limits import Limits, Options
 from plugins.imports.reading import read_file
 from plugins.imports.refusals import Reason, Refused
-from plugins.imports.sniffing import FileKind
 from tests.plugins.imports.test_workbook_reading import PEOPLE
 
 

@@ -8,13 +8,14 @@ import pytest
 import xlwt
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from core.tables.cells import FileKind, shown
 from plugins.imports import archives, xlsx_reading
-from plugins.imports.cells import decoded, encoded, shown, tidy, typed
+from plugins.imports.cells import decoded, encoded, tidy, typed
 from plugins.imports.limits import Limits, Options
 from plugins.imports.ods_reading import OdsBook
 from plugins.imports.reading import read_file
 from plugins.imports.refusals import Reason, Refused
-from plugins.imports.sniffing import FileKind, recognise_file
+from plugins.imports.sniffing import recognise_file
 from plugins.imports.tables import open_table
 from plugins.imports.xlsx_reading import XlsxBook
 from tests.plugins.imports.files import MAIN, ods, ods_row, texts_xml, xlsx, xlsx_parts, zipped

@@ -15,6 +15,7 @@ from core.db import current_account, db, sql
 from core.notifications.models import Notification
 from core.records.models import Record
 from plugins.imports import services as imports
+from tests.core.merging.pages import merged, split
 from tests.makers import actor, make_account, make_record, make_team, make_user, opens, sign_in
 from tests.plugins.imports.makers import csv_of, make_import, results, run_import
 from tests.reading import page
@@ -193,3 +194,21 @@ def test_notif_7_a_new_further_owner_is_told_and_one_who_moves_up_is_not(ada, ev
     edit(client, record, owner=str(eve.id), owners="")
     told = db.session.query(Notification).filter_by(user_id=eve.id)
     assert [(each.cause, each.record_id) for each in told] == [("core.became_owner", record.id)]
+
+
+def test_dup_4_further_owners_of_merged_records_are_united(ada, eve, client):
+    guest = make_user("Guest")
+    main = make_record(ada, owners=[eve.id], visibility="hidden")
+    other = make_record(ada, owners=[guest.id], visibility="hidden")
+    assert merged(client, [main, other]).status_code == 303
+    assert [opens(each, main) for each in (eve, guest)] == ["full", "full"]
+    assert split(client, main).status_code == 303
+    assert [opens(each, main) for each in (eve, guest)] == ["full", "nothing"]
+
+
+def test_dup_4_while_it_is_off_merging_adds_no_owner(ada, eve, client):
+    main = make_record(ada, visibility="hidden")
+    other = make_record(ada, owners=[eve.id], visibility="hidden")
+    switch_plugins({"several_owners": False})
+    assert merged(client, [main, other]).status_code == 303
+    assert opens(eve, main) == "nothing"

@@ -31,7 +31,7 @@ function pick(select) {
   const url = select.dataset.pickerUrl;
   const isMany = select.multiple;
   // Its label is handed over to the picker.
-  select.setAttribute("aria-label", select.labels[0]?.textContent.trim() ?? "");
+  select.setAttribute("aria-label", select.labels[0]?.textContent.trim() ?? select.getAttribute("aria-label") ?? "");
   new TomSelect(select, {
     valueField: "id",
     labelField: "name",
@@ -49,7 +49,9 @@ function pick(select) {
     preload: url ? "focus" : false,
     load: url ? load(url) : undefined,
     shouldLoad: () => true,
-    placeholder: select.getAttribute("placeholder") ?? "",
+    // What stands for nothing is said where nothing is chosen.
+    placeholder: select.getAttribute("placeholder")
+      ?? select.querySelector("option[value='']")?.textContent.trim() ?? "",
     hidePlaceholder: true,
     plugins: isMany
       ? { remove_button: { title: word("remove") } }

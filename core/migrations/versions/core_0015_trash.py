@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "core_0015"
-down_revision = "core_0010"
+down_revision = "core_0014"
 branch_labels = None
 
 

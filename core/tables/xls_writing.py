@@ -11,8 +11,9 @@ from typing import Any
 
 import xlwt
 
-from plugins.imports.cells import Cell, is_plain_number, shown
-from plugins.imports.refusals import Reason, Refused
+from core.errors import Invalid
+from core.i18n import _
+from core.tables.cells import Cell, is_plain_number, shown
 
 DATE = xlwt.easyxf(num_format_str="yyyy-mm-dd")
 MOMENT = xlwt.easyxf(num_format_str="yyyy-mm-dd hh:mm:ss")
@@ -37,7 +38,13 @@ def write_xls(target: Path, sheets: Iterable[tuple[str, Iterator[Sequence[Cell]]
 def _fill(sheet: Any, rows: Iterable[Sequence[Cell]]) -> None:
     for number, row in enumerate(rows):
         if len(row) > COLUMNS:
-            raise Refused(Reason.COLUMNS, found=len(row), allowed=COLUMNS)
+            raise Invalid(
+                _(
+                    "An .xls file has no more than %(allowed)s columns; these are %(found)s.",
+                    found=len(row),
+                    allowed=COLUMNS,
+                )
+            )
         for column, cell in enumerate(row):
             if cell is not None:
                 sheet.write(number, column, *_written(cell))

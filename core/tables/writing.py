@@ -1,4 +1,4 @@
-"""Writes rows into a file a spreadsheet program opens: failed rows with reasons, sample files.
+"""Writes rows into a file that a spreadsheet program opens.
 
 Text is written as text in every format: nothing that begins with = + - @ TAB or CR becomes a
 formula. In workbooks the type of the cell says so; in csv, which has no types, such text gets an
@@ -7,18 +7,17 @@ apostrophe in front, which reading the file takes away again (see `guarded` in `
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
-from plugins.imports.cells import Cell, guarded, shown
-from plugins.imports.ods_writing import write_ods
-from plugins.imports.sniffing import FileKind
-from plugins.imports.xls_writing import write_xls
-from plugins.imports.xlsx_writing import write_xlsx
+from core.tables.cells import Cell, FileKind, shown
+from core.tables.csv_writing import write_csv
+from core.tables.ods_writing import write_ods
+from core.tables.xls_writing import write_xls
+from core.tables.xlsx_writing import write_xlsx
 
 # Rows of one sheet, its header among them; further rows go to further sheets.
 ROWS_A_SHEET = {FileKind.XLS: 65_536, FileKind.XLSX: 1_048_576, FileKind.ODS: 1_048_576}
@@ -31,6 +30,14 @@ Cells = Sequence[Cell]
 Sheets = Iterator[tuple[str, Iterator[Cells]]]
 
 
+@dataclass(frozen=True)
+class CsvStyle:
+    """How a csv file is written: between its cells, and in its numbers and dates."""
+
+    separator: str = ";"
+    as_text: Callable[[Cell], str] = shown
+
+
 @dataclass
 class Written:
     """What came of writing: the number of rows without headers, of texts that were cut."""
@@ -40,7 +47,13 @@ class Written:
 
 
 def write_table(
-    target: Path, kind: FileKind, header: Sequence[str], rows: Iterable[Cells], title: str
+    target: Path,
+    kind: FileKind,
+    header: Sequence[str],
+    rows: Iterable[Cells],
+    title: str,
+    *,
+    csv_style: CsvStyle | None = None,
 ) -> Written:
     """Write a header and rows as a file of the given kind, in one pass and flat in memory.
 
@@ -51,19 +64,11 @@ def write_table(
     written = Written()
     counted = _counted(rows, written, kind)
     if kind == FileKind.CSV:
-        _write_csv(target, chain([header], counted))
+        style = csv_style or CsvStyle()
+        write_csv(target, chain([header], counted), style.separator, style.as_text)
     else:
         WRITERS[kind](target, _sheets(header, counted, title, ROWS_A_SHEET[kind]))
     return written
-
-
-def _write_csv(target: Path, rows: Iterable[Cells]) -> None:
-    """Write UTF-8 with its mark and semicolons, which Excel in Poland opens by itself."""
-    with target.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file, delimiter=";").writerows(
-            [guarded(cell) if isinstance(cell, str) else shown(cell) for cell in row]
-            for row in rows
-        )
 
 
 def _counted(rows: Iterable[Cells], written: Written, kind: FileKind) -> Iterator[Cells]:

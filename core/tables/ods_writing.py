@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from plugins.imports.cells import Cell, is_plain_number, shown
+from core.tables.cells import Cell, is_plain_number, shown
 
 MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
 NAMES = "urn:oasis:names:tc:opendocument:xmlns"

@@ -1,0 +1,1 @@
+"""Merging records of a kind into one, and splitting them again."""

@@ -1,0 +1,1 @@
+"""Tables as files: what a cell is, and writing .xlsx, .xls, .ods and .csv."""

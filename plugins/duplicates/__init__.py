@@ -1,0 +1,1 @@
+"""Looking for duplicates in the whole account."""
