@@ -85,7 +85,7 @@ class Words:
             more = f" +{len(names) - MOST_NAMED}" if len(names) > MOST_NAMED else ""
             return ", ".join(names[:MOST_NAMED]) + more
         return (" – " if operator.takes == TWO_NUMBERS else " ").join(
-            f"“{each}”" for each in values
+            _("“%(text)s”", text=each) for each in values
         )
 
     def choice(self, field: Field, value: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def people(site):
     for city, visibility in (("Radom", "public"), ("Radom", "hidden"), ("Gdynia", "public")):
         site.add("Marek", last_name=f"Filtrowy {visibility}", city=city, visibility=visibility)
@@ -37,7 +37,7 @@ def test_list_3_and_4_filter_is_built_by_keyboard_saved_shared_and_opened_by_ano
     page.keyboard.type("rado")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"filter=city:contains:rado"))
-    assert page.locator("tr[data-record-id]").count() == 2
+    expect(page.locator("tr[data-record-id]")).to_have_count(2)
 
     page.locator(".sz-filter").get_by_role("link", name="Save view").click()
     dialog = page.get_by_role("dialog", name="Save view")
