@@ -11,11 +11,12 @@ from flask import render_template
 from playwright.sync_api import Page, expect
 
 from core import clock, samples
-from core.access import actor_of
+from core.access import actor_of, fetch
 from core.db import account_scope, db
 from core.merging import planning, services
 from core.permissions import asking
 from core.permissions.models import AccessRequest
+from core.records.services import trash
 from core.registry import registry
 from core.shown import NavEntry, Toast, UserFace
 from core.staff.models import Invitation, InvitationLink
@@ -255,8 +256,11 @@ def screens(site):
     locked = site.add("Celina", last_name="Dostępny Zamknięty", visibility="private")
     asked = site.add("Celina", last_name="Dostępny Proszony", visibility="private")
     north, number = site.teams["North"], person.rsplit("/", 1)[1]
+    gone = site.add(last_name="Dostępny Usunięty", visibility="public")
     with site.writing():
         roles = {key: role(key).id for key in ("administrator", "user")}
+        admin = actor_of(site.people["Ada"].id)
+        trash(fetch("person", int(gone.rsplit("/", 1)[1]), admin, lock=True))
     return [
         ("", "/sign-in", None),
         ("", "/sign-in/forgotten", None),
@@ -285,6 +289,13 @@ def screens(site):
         ("Ada", f"{person}/delete", None),
         ("Ada", _asked_for(site, asked), None),
         ("Beata", locked, None),
+        ("Ada", "/people/trash", None),
+        ("Ada", "/companies/trash", None),
+        ("Ada", gone, None),
+        ("Ada", f"/people/trash/delete?row={gone.rsplit('/', 1)[1]}", None),
+        ("Ada", f"{person}/anonymise", None),
+        ("Ada", "/settings/account/contacts/general", None),
+        ("Ada", "/settings/account/general/trash", None),
         ("Ada", "/search?q=dostepn", None),
         ("Ada", "/search?q=zzzzz", None),
         ("Beata", "/notifications", None),
