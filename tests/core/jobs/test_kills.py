@@ -70,11 +70,11 @@ def state(job_id):
 
 
 def in_the_middle():
-    await_that(lambda: 10 <= written() < UNTIL)
+    await_that(lambda: 10 <= written() < UNTIL, 120)
 
 
 def assert_done_once(job_id):
-    await_that(lambda: state(job_id) == "done")
+    await_that(lambda: state(job_id) == "done", 120)
     numbers = sql(
         "select (details->>'number')::int from core_security_entry"
         " where account_id = :account and event = 'number'"
