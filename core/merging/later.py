@@ -9,11 +9,11 @@ from typing import Any
 from core.access import Actor
 from core.db import sql
 from core.merging.choices import is_empty
-from core.merging.links import link_fields
 from core.merging.models import Merge
 from core.records.bulk import Stored, allowed
 from core.records.fields import HOLDERS, Field
 from core.records.kinds import Kind
+from core.records.links import link_fields
 from core.records.queries import changes_since
 from core.registry import registry
 

@@ -22,10 +22,10 @@ from core.merging.choices import (
     strictest,
     united,
 )
-from core.merging.links import Linked, linked_to
 from core.records.bulk import Stored, allowed, stored
 from core.records.fields import Field, RecordLink
 from core.records.kinds import Kind, Values
+from core.records.links import Linked, linked_to
 from core.records.queries import is_active
 from core.records.services import LOSE_ACCESS, keeps_access
 from core.registry import registry
@@ -172,7 +172,7 @@ def plan(
         others=tuple(others),
         values=values,
         choices=tuple(choices),
-        linked=tuple(linked_to(kind, ids[1:], main.id, lock=lock)),
+        linked=tuple(linked_to(kind, ids[1:], ids, lock=lock)),
         effects=tuple(_effects(kind, by_id.values(), values)),
     )
 

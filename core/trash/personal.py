@@ -53,11 +53,13 @@ def clears_on_deletion(kind: Kind) -> bool:
 def clear_trashed(record_ids: Collection[int], kind_key: str) -> None:
     """Erase the personal data of records that were just put into the trash, where wanted.
 
-    What a merge puts there is not deleted: its data live on in the main record.
+    What a merge puts there is not deleted: its data live on in the main record, and are erased
+    with that.
     """
     kind = registry().kinds[kind_key]
     if clears_on_deletion(kind) and author().origin != "merge":
-        erase(kind, record_ids, where=bulk.TRASHED)
+        merged = [each for record_id in record_ids for each in merged_into(record_id)]
+        erase(kind, {*record_ids, *merged}, where=bulk.TRASHED)
 
 
 def erase(

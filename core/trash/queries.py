@@ -11,7 +11,6 @@ from core.access import Actor, rule_for
 from core.access.rule import right_sql
 from core.accounts.queries import setting
 from core.db import installation_sql, sql
-from core.records.fields import ROW, Field, RecordLink
 from core.records.kinds import Kind
 from core.registry import registry
 
@@ -40,26 +39,6 @@ def trashed(
     values = {key: value for key, value in rule.values.items() if key != "kinds"}
     at, record_id = before or (None, 0)
     return list(sql(statement, kind=kind.key, at=at, id=record_id, most=most, **values))
-
-
-def links_to(kind: Kind) -> list[tuple[Kind, Field]]:
-    """Return the fields of all kinds that point at records of a kind."""
-    return [
-        (each, field)
-        for each in registry().kinds
-        for field in each.fields
-        if isinstance(field.type, RecordLink) and field.home == ROW and field.type.kind == kind.key
-    ]
-
-
-def linked_by(kind: Kind, field: Field, record_ids: Iterable[int]) -> list[int]:
-    """Return the records of a kind whose field points at one of some records."""
-    rows = sql(
-        f"select id from {kind.table} where account_id = :account and {field.column} = any(:ids)"
-        " order by id",
-        ids=list(record_ids),
-    )
-    return list(rows.scalars())
 
 
 def empties_after() -> int:

@@ -6,19 +6,20 @@ from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from core import clock
-from core.access import Actor, fetch
+from core.access import Actor
 from core.access.actor import actors
 from core.accounts.services import store_setting
 from core.changes.capture import Written, change_set, record_many
 from core.db import db, sql
-from core.errors import Invalid, NotFound
+from core.errors import Invalid
 from core.i18n import _
 from core.jobs.runner import checkpoint
 from core.notifications.services import notify
-from core.records import bulk
+from core.records import bulk, trashing
 from core.records.kinds import Kind
+from core.records.links import linked_to
 from core.records.models import Record
-from core.records.services import announce, restore
+from core.records.services import announce
 from core.registry import registry
 from core.trash import queries
 from core.trash.queries import NOTICE_DAYS, empties_after
@@ -30,18 +31,11 @@ LONGEST_DAYS = 3_650
 LIST_URL = "/settings/account/general/trash"
 
 
-def restore_many(kind: Kind, record_ids: Iterable[int], actor: Actor) -> int:
+def restore_many(kind: Kind, record_ids: Collection[int], actor: Actor) -> int:
     """Restore those of the records that the actor may restore; return how many there were."""
-    count = 0
-    for record_id in sorted(set(record_ids)):
-        try:
-            access = fetch(kind.key, record_id, actor, trashed=True, lock=True)
-        except NotFound:
-            continue
-        if access.can("delete"):
-            restore(access)
-            count += 1
-    return count
+    held = bulk.allowed(kind, record_ids, actor, "delete", where=bulk.TRASHED)
+    found = bulk.stored(kind, held, lock=True, where=bulk.TRASHED)
+    return len(trashing.restore_many(kind, list(found.values()), actor))
 
 
 def delete_for_good(kind: Kind, record_ids: Iterable[int]) -> dict[int, str]:
@@ -75,10 +69,11 @@ def delete_for_good(kind: Kind, record_ids: Iterable[int]) -> dict[int, str]:
 
 
 def _empty_links(kind: Kind, record_ids: Collection[int]) -> None:
-    for other, field in queries.links_to(kind):
-        ids = set(queries.linked_by(other, field, record_ids)) - set(record_ids)
-        linked = bulk.stored(other, ids, lock=True, where=bulk.EVERYWHERE)
-        bulk.change_many(other, [(each, {field.key: None}) for each in linked.values()], None)
+    for linked in linked_to(kind, record_ids, record_ids, lock=True):
+        emptied = [
+            (record, dict.fromkeys(linked.fields[record.id])) for record in linked.records.values()
+        ]
+        bulk.change_many(linked.kind, emptied, None)
 
 
 def _forget(kind: Kind, record_ids: Collection[int]) -> None:

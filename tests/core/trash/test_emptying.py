@@ -14,15 +14,7 @@ from core.records import services
 from core.trash import queries, services as trash_services
 from core.trash.jobs import enqueue_all
 from tests.core.trash.test_trash import changes, is_there, trash
-from tests.makers import actor, make_account, make_record, make_user, set_up, sign_in
-
-
-@pytest.fixture
-def boss(app, client):
-    make_account()
-    user = make_user("Boss", role="administrator")
-    sign_in(client, user)
-    return user
+from tests.makers import actor, make_record, make_user, set_up, sign_in
 
 
 @pytest.fixture

@@ -47,14 +47,6 @@ SECRETS = ("Zofia", "Quillon", "quillon", "Agentka", "600 100", "Tajna", "Radom"
 
 
 @pytest.fixture
-def boss(app, client):
-    make_account()
-    user = make_user("Boss", role="administrator")
-    sign_in(client, user)
-    return user
-
-
-@pytest.fixture
 def zofia(boss):
     return make_record(boss, **PERSONAL, tags=["vip"])
 
@@ -263,3 +255,15 @@ def test_contact_11_what_was_merged_into_a_contact_is_anonymised_with_it(app):
     for name in ("Jeden", "Dwa", "Trzy"):
         assert name not in told
         assert name not in names
+
+
+def test_trash_7_what_was_merged_into_a_contact_is_cleared_with_its_deletion(boss):
+    set_up(trash__contacts__clear_personal=True)
+    kind, who = registry().kinds["person"], actor(boss)
+    main, other = (make_record(boss, last_name=name) for name in ("Jeden", "Dwa"))
+    merge(plan(kind, [main.id, other.id], main.id, {}, who))
+    assert "Dwa" in stored(other.id)  # its data live on, and so may it
+    trash(main, boss)
+    for record in (main, other):
+        assert "Jeden" not in stored(record.id)
+        assert "Dwa" not in stored(record.id)

@@ -29,14 +29,6 @@ from tests.makers import (
 
 
 @pytest.fixture
-def boss(app, client):
-    make_account()
-    user = make_user("Boss", role="administrator")
-    sign_in(client, user)
-    return user
-
-
-@pytest.fixture
 def ada(boss):
     return make_user("Ada")
 

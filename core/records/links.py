@@ -31,18 +31,17 @@ def link_fields(of: Kind, to: Kind) -> list[Field]:
 
 
 def linked_to(
-    to: Kind, record_ids: Collection[int], main_id: int, *, lock: bool = False
+    to: Kind, record_ids: Collection[int], but: Collection[int], *, lock: bool = False
 ) -> list[Linked]:
     """Return what leads to some records of a kind, kind by kind, the trash included.
 
-    Who may see it is not asked. What lies among these records themselves, or the main one that
-    they become, is left out.
+    Who may see it is not asked. The records of `but` are left out.
     """
     found = []
     for kind in registry().kinds:
         linked = Linked(kind)
         for field in link_fields(kind, to):
-            for record_id in _leading(kind, field, record_ids, main_id):
+            for record_id in _leading(kind, field, record_ids, but):
                 linked.fields.setdefault(record_id, []).append(field.key)
         if linked.fields:
             linked.records = stored(kind, linked.fields, lock=lock, where=EVERYWHERE)
@@ -50,11 +49,13 @@ def linked_to(
     return found
 
 
-def _leading(kind: Kind, field: Field, record_ids: Collection[int], main_id: int) -> Sequence[int]:
+def _leading(
+    kind: Kind, field: Field, record_ids: Collection[int], but: Collection[int]
+) -> Sequence[int]:
     rows = sql(
         f"select k.id from {kind.table} k where k.account_id = :account"
-        f" and k.{field.column} = any(:ids) and k.id <> all(:among) order by k.id",
+        f" and k.{field.column} = any(:ids) and k.id <> all(:but) order by k.id",
         ids=list(record_ids),
-        among=[main_id, *record_ids],
+        but=list(but),
     )
     return rows.scalars().all()
