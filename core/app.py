@@ -141,8 +141,6 @@ def _take_in_lists(registry: Registry) -> None:
         _each(registry, "register_list_operations"), key=lambda each: each[1].order
     ):
         registry.list_operations[operation.key] = replace(operation, plugin=name)
-    for name, act in _each(registry, "register_list_acts"):
-        registry.list_acts[act.key] = replace(act, plugin=name)
     for _name, pointer in _each(registry, "register_record_pointers"):
         registry.record_pointers[pointer.key] = pointer
     for name, action in sorted(

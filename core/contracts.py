@@ -182,33 +182,20 @@ class ListOperation:
 
 
 @dataclass(frozen=True)
-class ListAct:
-    """Something that is done with the ticked rows of a list together, on a page of its own.
-
-    The rows are posted to `/<list>/operations/<key>`, which its plugin answers.
-    `is_offered(kind, actor)` says where and for whom.
-    """
-
-    key: str
-    label: Text
-    icon: str
-    is_offered: Callable[[Kind, Actor], bool]
-    order: int = 100
-    plugin: str = ""
-
-
-@dataclass(frozen=True)
 class ListAction:
-    """Something to do with rows of a list that changes none of them, at `/<list>/<key>`.
+    """Something else to do with rows of a list, on a page of its own that its plugin answers.
 
-    Its address is opened by GET for all rows of the filter, and gets the ticked ones by POST;
-    `core.records.list_views.ticked` tells them. `is_offered(kind, actor)` says where and for whom.
+    With `is_for_all` it stands at `/<list>/<key>`, opened by GET for all rows of the filter and by
+    POST with the ticked ones; otherwise at `/<list>/operations/<key>`, for ticked rows alone.
+    `core.records.list_views.ticked` tells the rows. `is_offered(kind, actor)` says where and for
+    whom.
     """
 
     key: str
     label: Text
     icon: str
     is_offered: Callable[[Kind, Actor], bool]
+    is_for_all: bool = False
     order: int = 100
     plugin: str = ""
 

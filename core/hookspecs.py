@@ -20,7 +20,6 @@ if TYPE_CHECKING:
         Cause,
         CronEntry,
         JobType,
-        ListAct,
         ListAction,
         ListFilter,
         ListOperation,
@@ -113,11 +112,6 @@ def register_list_operations() -> list[ListOperation]:  # type: ignore[empty-bod
 
 
 @hookspec
-def register_list_acts() -> list[ListAct]:  # type: ignore[empty-body]
-    """Return what can be done with the ticked rows of lists together. Called once at start."""
-
-
-@hookspec
 def register_record_pointers() -> list[RecordPointer]:  # type: ignore[empty-body]
     """Return the columns by which rows of this plugin point to records. Called once at start.
 
@@ -127,7 +121,7 @@ def register_record_pointers() -> list[RecordPointer]:  # type: ignore[empty-bod
 
 @hookspec
 def register_list_actions() -> list[ListAction]:  # type: ignore[empty-body]
-    """Return what can be done with rows of lists without changing them. Called once at start."""
+    """Return what else can be done with rows of lists, on pages of its own. Called once at start."""
 
 
 @hookspec
@@ -141,7 +135,7 @@ def add_entries(actor: Actor) -> list[AddEntry]:  # type: ignore[empty-body]
 
 
 @hookspec
-def list_actions(kind: Kind, actor: Actor) -> list[Action]:  # type: ignore[empty-body]
+def list_links(kind: Kind, actor: Actor) -> list[Action]:  # type: ignore[empty-body]
     """Return further buttons in the head of a list. Called for each page of a list."""
 
 

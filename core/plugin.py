@@ -13,7 +13,6 @@ from core.contracts import (
     Cause,
     CronEntry,
     JobType,
-    ListAct,
     ListAction,
     ListOperation,
     Panel,
@@ -49,7 +48,7 @@ from core.permissions import (
     view_as,
     visibility_views,
 )
-from core.records import alike_views, filter_views, list_views, search_views, views
+from core.records import alike_views, column_views, filter_views, list_views, search_views, views
 from core.records.filter_words import SHOWS_REMOVED
 from core.records.kinds import settings_of
 from core.records.models import Record
@@ -89,6 +88,18 @@ PAGES = (
     view_as,
 )
 
+# Those that each kind has under an address of its own.
+PAGES_OF_KINDS = (
+    list_views,
+    column_views,
+    filter_views,
+    saved_views,
+    views,
+    trash_views,
+    merging_views,
+    alike_views,
+    export_views,
+)
 
 USERS, PERMISSIONS = lazy("Users"), lazy("Permissions")
 PROFILE_PAGES = [
@@ -131,17 +142,10 @@ def register_blueprints() -> list[Blueprint]:
     kinds = registry().kinds
     return [
         *(each.blueprint for each in PAGES),
-        list_views.blueprint(kinds),
-        filter_views.blueprint(kinds),
-        saved_views.blueprint(kinds),
-        views.blueprint(kinds),
-        trash_views.blueprint(kinds),
+        *(each.blueprint(kinds) for each in PAGES_OF_KINDS),
         check_views.record_blueprint(),
         asking_views.blueprint(),
         operation_views.blueprint(kinds, registry().list_operations.values()),
-        merging_views.blueprint(kinds),
-        alike_views.blueprint(kinds),
-        export_views.blueprint(kinds),
     ]
 
 
@@ -195,7 +199,7 @@ def register_list_operations() -> list[ListOperation]:
 
 @hookimpl
 def register_list_actions() -> list[ListAction]:
-    return [export_views.EXPORT]
+    return [merging_profile.MERGE, export_views.EXPORT]
 
 
 @hookimpl
@@ -208,11 +212,6 @@ def register_security_events() -> list[SecurityEvent]:
         *view_as.EVENTS,
         *exports.EVENTS,
     ]
-
-
-@hookimpl
-def register_list_acts() -> list[ListAct]:
-    return [merging_profile.MERGE]
 
 
 @hookimpl

@@ -11,7 +11,6 @@ from core.contracts import (
     Cause,
     CronEntry,
     JobType,
-    ListAct,
     ListAction,
     ListFilter,
     ListOperation,
@@ -42,7 +41,6 @@ class Registry:
     list_filters: dict[str, ListFilter] = field(default_factory=dict)
     views: dict[str, ShippedView] = field(default_factory=dict)
     list_operations: dict[str, ListOperation] = field(default_factory=dict)
-    list_acts: dict[str, ListAct] = field(default_factory=dict)
     record_pointers: dict[str, RecordPointer] = field(default_factory=dict)
     list_actions: dict[str, ListAction] = field(default_factory=dict)
     packages: dict[str, frozenset[str]] = field(default_factory=dict)

@@ -22,8 +22,9 @@ from core.exports.telling import STATES
 from core.i18n import _, lazy, ngettext
 from core.records.forms import Posted
 from core.records.kinds import Kind
+from core.records.list_columns import columns_of, is_sortable
 from core.records.list_state import ListState, state_of
-from core.records.list_views import active_kind, columns_of, is_sortable, ticked
+from core.records.list_views import active_kind, ticked
 from core.records.lists import BY_NAME
 from core.records.services import remember_sent, sent_before
 from core.registry import registry
@@ -34,7 +35,11 @@ from core.web import actor, opens
 
 PROFILE, ACCOUNT = "/settings/profile/export", "/settings/account/data/export"
 EXPORT = ListAction(
-    "export", lazy("Export"), "file-export", lambda kind, who: who.may_on_some(kind.key, "export")
+    "export",
+    lazy("Export"),
+    "file-export",
+    lambda kind, who: who.may_on_some(kind.key, "export"),
+    is_for_all=True,
 )
 TONES = {DONE: "ok", RUNNING: "acc", WAITING: "acc", FAILED: "bad", STOPPED: "warn"}
 Answer = str | AnyResponse | tuple[str, int]

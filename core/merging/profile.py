@@ -5,7 +5,7 @@ from __future__ import annotations
 from core import face
 from core.access import Actor
 from core.accounts.queries import account_facts
-from core.contracts import ListAct, Panel, RecordAction
+from core.contracts import ListAction, Panel, RecordAction
 from core.i18n import _, lazy
 from core.merging.models import Merge
 from core.merging.planning import RIGHT, is_mergeable
@@ -16,7 +16,7 @@ from core.records.cells import address
 from core.records.models import Record
 from core.registry import registry
 
-MERGE = ListAct("merge", lazy("Merge"), "git-merge", is_mergeable, order=60)
+MERGE = ListAction("merge", lazy("Merge"), "git-merge", is_mergeable, order=60)
 
 
 def _may(record: Record, actor: Actor) -> bool:

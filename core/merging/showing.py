@@ -16,7 +16,7 @@ from core.merging.splitting import Split
 from core.records.bulk import Stored
 from core.records.cells import Cells, address
 from core.records.kinds import Kind, Values
-from core.records.list_views import initials
+from core.records.list_cells import initials
 from core.registry import registry
 from core.shown import Crumb, FieldRow, Section
 

@@ -23,7 +23,8 @@ from core.records.bulk import Stored
 from core.records.cells import Cells, address
 from core.records.fields import parse_id
 from core.records.kinds import Kind
-from core.records.list_views import active_kind, offered_acts, ticked
+from core.records.list_offers import offered_actions
+from core.records.list_views import active_kind, ticked
 from core.records.queries import values_of
 from core.records.sending import once
 from core.records.services import LOSE_ACCESS
@@ -94,7 +95,7 @@ def _choose_page(kind: Kind, access: Access, wrong: str = "") -> str:
 def merge_ticked(kind_key: str) -> Answer:
     """Lead from ticked rows to the choice of values."""
     kind, who = active_kind(kind_key), actor()
-    if MERGE.key not in {each.key for each in offered_acts(kind, who)}:
+    if MERGE.key not in {each.key for each in offered_actions(kind, who)}:
         abort(404)
     ids = ticked(kind, who)
     planning.require_count(ids)

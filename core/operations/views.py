@@ -45,7 +45,8 @@ from core.operations.showing import (
     url_of,
 )
 from core.records.kinds import Kind
-from core.records.list_views import active_kind, offered_operations, ticked
+from core.records.list_offers import offered_operations
+from core.records.list_views import active_kind, ticked
 from core.records.services import LOSE_ACCESS
 from core.shown import FormError, FormView, FormWarning
 from core.web import actor, opens

@@ -17,7 +17,8 @@ from core.records.cells import address, basic_note
 from core.records.fields import RecordLink, parse_id
 from core.records.forms import SIMILAR_TO, read
 from core.records.kinds import Kind
-from core.records.list_views import active_kind, initials
+from core.records.list_cells import initials
+from core.records.list_views import active_kind
 from core.shown import Hit
 from core.web import SIGNED_IN, actor, opens
 

@@ -24,8 +24,9 @@ from core.records.filter_form import (
 )
 from core.records.filters import Group, to_text
 from core.records.kinds import Kind
+from core.records.list_addresses import PLACES
 from core.records.list_state import FILTER, VIEW, state_of
-from core.records.list_views import PLACES, active_kind
+from core.records.list_views import active_kind
 from core.saved_views.queries import ALL
 from core.web import SIGNED_IN, actor, opens
 

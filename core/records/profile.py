@@ -19,7 +19,7 @@ from core.i18n import _, ngettext
 from core.records.cells import Cells, address, visibility_word
 from core.records.fields import HOLDERS
 from core.records.kinds import Kind
-from core.records.list_views import initials
+from core.records.list_cells import initials
 from core.records.models import Record
 from core.records.queries import links_of, owner_since, values_of
 from core.records.services import may_take_over

@@ -15,7 +15,8 @@ from core.i18n import _
 from core.records.cells import Cells, address, basic_note
 from core.records.folding import LONGEST_QUERY, fold
 from core.records.kinds import Kind
-from core.records.list_views import active_kind, initials
+from core.records.list_cells import initials
+from core.records.list_views import active_kind
 from core.records.lists import Wanted, listed
 from core.records.marking import marked
 from core.records.palette import commands

@@ -13,8 +13,9 @@ from core.errors import Invalid, NotFound
 from core.i18n import _
 from core.records.conditions import condition_of
 from core.records.kinds import Kind
+from core.records.list_columns import columns_of
 from core.records.list_state import ListState, state_of
-from core.records.list_views import active_kind, columns_of
+from core.records.list_views import active_kind
 from core.saved_views import forms, services
 from core.saved_views.queries import own_view, readers_of
 from core.saved_views.services import Look, Sharing

@@ -9,7 +9,7 @@ from core.access import Actor
 from core.contracts import Panel, RecordAction
 from core.i18n import _
 from core.records.cells import basic_note
-from core.records.list_views import initials
+from core.records.list_cells import initials
 from core.records.models import Record
 from core.shown import Action, Hit
 from plugins.contacts.kinds import COMPANY, PERSON

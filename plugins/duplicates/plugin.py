@@ -47,5 +47,5 @@ def settings_pages(actor: Actor) -> list[SettingsPage]:
 
 
 @hookimpl
-def list_actions(kind: Kind, actor: Actor) -> list[Action]:
+def list_links(kind: Kind, actor: Actor) -> list[Action]:
     return views.find_action(kind) if actor.is_administrator else []

@@ -13,7 +13,7 @@ from core.i18n import _
 from core.records.cells import address
 from core.records.fields import parse_id
 from core.records.kinds import Kind
-from core.records.list_views import initials
+from core.records.list_cells import initials
 from core.settings.frame import settings_frame
 from core.shown import Action, Tab
 from core.web import ADMINISTRATOR, actor, opens
